@@ -1,0 +1,47 @@
+"""The media table: one row a photo, by owner and media id (ULID)."""
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.settings import settings
+from chalicelib.store.model import StoredModel
+
+UPLOADED, READY, REJECTED = "uploaded", "ready", "rejected"
+
+
+class StoredThumbnail(MapAttribute[str, object]):
+    """One size of a photo in the thumbnails bucket."""
+
+    key = UnicodeAttribute()
+    content_type = UnicodeAttribute()
+    width = NumberAttribute()
+    height = NumberAttribute()
+
+
+class Media(StoredModel):
+    """One photo; `reason` says why it was rejected."""
+
+    class Meta:
+        """Table settings."""
+
+        table_name = settings().media_table
+        region = settings().region
+
+    owner_id = UnicodeAttribute(hash_key=True)
+    media_id = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    content_type = UnicodeAttribute()
+    size = NumberAttribute()
+    state = UnicodeAttribute(default=UPLOADED)
+    reason = UnicodeAttribute(null=True)
+    thumbnails: ListAttribute[StoredThumbnail] = ListAttribute(of=StoredThumbnail, default=list)
+    created_at = UnicodeAttribute()
+
+    @property
+    def object_key(self) -> str:
+        """Where the original's bytes are in the media bucket."""
+        return object_key(self.owner_id, self.media_id)
+
+
+def object_key(owner: str, media_id: str) -> str:
+    """The key of a photo's original: always under its owner's own prefix."""
+    return f"users/{owner}/{media_id}"

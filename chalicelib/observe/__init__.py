@@ -1,0 +1,1 @@
+"""What the application tells its operators: structured logs without personal data."""

@@ -1,0 +1,90 @@
+"""The one DynamoDB client that every model shares, at the one seam that PynamoDB calls.
+
+PynamoDB's `Connection` uses nothing of a botocore client but `_make_api_call`, `_request_signer` and `meta`,
+so whatever offers these three can stand behind the models.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from chalicelib.store.errors import Unavailable
+
+CONNECT_TIMEOUT_SECONDS = 1.0
+READ_TIMEOUT_SECONDS = 3.0
+TOTAL_ATTEMPTS = 3
+
+_BUSY_CODES = {
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+_BUSY_REASONS = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+
+
+class ApiCaller(Protocol):
+    """What PynamoDB needs of a client."""
+
+    meta: Any
+    _request_signer: Any
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: Mapping[str, Any]) -> dict[str, Any]: ...
+
+
+class SteadyClient:
+    """A client that turns every sign of an unavailable DynamoDB into `Unavailable`."""
+
+    def __init__(self, inner: ApiCaller) -> None:
+        self._inner = inner
+        self.meta = inner.meta
+        self._request_signer = inner._request_signer  # noqa: SLF001 - the seam
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._inner._make_api_call(operation_name, operation_kwargs)  # noqa: SLF001 - the seam
+        except ParamValidationError:
+            raise
+        except BotoCoreError as error:
+            raise Unavailable(f"{operation_name}: {type(error).__name__}") from error
+        except ClientError as error:
+            if is_busy(error):
+                raise Unavailable(f"{operation_name}: {error.response['Error']['Code']}") from error
+            raise
+
+
+def is_busy(error: ClientError) -> bool:
+    """Whether DynamoDB refused for want of capacity, so that the same call may succeed later."""
+    details: Mapping[str, Any] = error.response
+    if details.get("Error", {}).get("Code") in _BUSY_CODES:
+        return True
+    if details.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return True
+    reasons = {reason.get("Code") for reason in details.get("CancellationReasons", [])}
+    return bool(reasons & _BUSY_REASONS) and "ConditionalCheckFailed" not in reasons
+
+
+def new_botocore_client() -> ApiCaller:
+    """Build botocore's own client with short time-outs and its standard retries."""
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        retries={"total_max_attempts": TOTAL_ATTEMPTS, "mode": "standard"},
+        parameter_validation=False,
+        max_pool_connections=50,
+    )
+    return cast("ApiCaller", botocore.session.get_session().create_client("dynamodb", config=config))
+
+
+@cache
+def shared_client() -> SteadyClient:
+    """Return this process's client: one session and one connection pool for all models."""
+    return SteadyClient(new_botocore_client())

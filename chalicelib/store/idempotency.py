@@ -1,0 +1,83 @@
+"""The idempotency ledger: one row a create that the caller named with an Idempotency-Key.
+
+The row and the item it speaks of are written in one transaction, so either both exist or neither.
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.constants import ALL_OLD
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import clock
+from chalicelib.settings import settings
+from chalicelib.store.errors import RawItem, StoreError
+from chalicelib.store.model import StoredModel
+
+LIFETIME_SECONDS = 24 * 60 * 60
+
+
+class KeyReused(StoreError):  # noqa: N818 - what the client did
+    """The same Idempotency-Key came with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotent:
+    """What makes two requests the same: the caller's key, and a fingerprint of what was asked."""
+
+    key: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, key: str, operation: str, *asked: object) -> Self:
+        """Name `operation` on `asked` by `key`."""
+        return cls(key, sha256(operation.encode() + b"\0" + msgspec.json.encode(asked)).hexdigest())
+
+
+class LedgerRow(StoredModel):
+    """What a key stood for, and the item as it was created, for as long as a client may ask again."""
+
+    class Meta:
+        """Table settings."""
+
+        table_name = settings().idempotency_table
+        region = settings().region
+
+    caller_key = UnicodeAttribute(hash_key=True)
+    fingerprint = UnicodeAttribute()
+    created_item = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+def record(transaction: TransactWrite, owner: str, name: Idempotent, created_item: str) -> None:
+    """Add the ledger's row to the transaction that creates the item; refused while the key is remembered."""
+    row = LedgerRow(
+        f"{owner}#{name.key}",
+        fingerprint=name.fingerprint,
+        created_item=created_item,
+        expires_at=clock.epoch_seconds() + LIFETIME_SECONDS,
+    )
+    transaction.save(row, condition=_forgotten(), return_values=ALL_OLD)
+
+
+def created_before(row: RawItem, name: Idempotent) -> str:
+    """Return the item that the remembered request created.
+
+    Raises:
+        KeyReused: the key was used for another request.
+    """
+    remembered = LedgerRow.from_raw_data(row)
+    if remembered.fingerprint != name.fingerprint:
+        raise KeyReused("This Idempotency-Key was used for another request.")
+    return remembered.created_item
+
+
+def _forgotten() -> Condition:
+    forgotten = LedgerRow.expires_at <= clock.epoch_seconds()
+    either: Condition = LedgerRow.caller_key.does_not_exist() | forgotten
+    return either

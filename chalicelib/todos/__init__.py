@@ -1,0 +1,1 @@
+"""A person's todos: list, create, change, trash and restore, with photos attached."""

@@ -1,0 +1,81 @@
+"""Photos on todos: the todo names the photo and the photo has its row, both or neither."""
+
+from pynamodb.constants import ALL_OLD
+from pynamodb.expressions.condition import size
+from pynamodb.expressions.operand import Path
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import clock
+from chalicelib.media import service as media
+from chalicelib.media.contract import NewAttachment
+from chalicelib.store import transactions
+from chalicelib.store.transactions import TransactionRefused
+from chalicelib.todos.model import Todo, at, is_live
+from chalicelib.todos.service import NoSuchTodo, TodoError
+
+MAX_ATTACHMENTS = 20
+_TODO_PLACE = 1
+
+
+class TooManyAttachments(TodoError):  # noqa: N818 - reads as the answer it becomes
+    """The todo holds as many photos as it may."""
+
+
+def attach(owner: str, todo_id: str, photo: NewAttachment) -> str:
+    """Attach a photo and return its media id; attaching it again changes nothing.
+
+    Raises:
+        ForeignKey: the photo's key lies outside the owner's prefix.
+        NoSuchTodo: there is none, or it is in the trash.
+        TooManyAttachments: the todo holds as many photos as it may.
+    """
+    media_id = media.own_media_id(owner, photo.key)
+    attachments = Path(Todo.attachments)
+    place = attachments[media_id]
+
+    def fill(transaction: TransactWrite) -> None:
+        media.record(transaction, owner, media_id, photo)
+        transaction.update(
+            at(owner, todo_id),
+            actions=[
+                place.set({"name": photo.name.strip(), "content_type": photo.content_type, "size": photo.size}),
+                Todo.updated_at.set(clock.timestamp(clock.now())),
+            ],
+            condition=is_live() & place.does_not_exist() & (size(attachments) < MAX_ATTACHMENTS),
+            return_values=ALL_OLD,
+            add_version_condition=False,
+        )
+
+    try:
+        transactions.write(fill)
+    except TransactionRefused as refusal:
+        current = refusal.refused.get(_TODO_PLACE)
+        todo = None if current is None else Todo.from_raw_data(current)
+        if todo is None or not todo.is_live:
+            raise NoSuchTodo(todo_id) from refusal
+        if media_id not in todo.attachments:
+            raise TooManyAttachments(f"A todo holds up to {MAX_ATTACHMENTS} photos.") from refusal
+    return media_id
+
+
+def detach(owner: str, todo_id: str, media_id: str) -> None:
+    """Take a photo off a todo, and its row away.
+
+    Raises:
+        NoSuchTodo: there is none of that id with that photo.
+    """
+    place = Path(Todo.attachments)[media_id]
+
+    def fill(transaction: TransactWrite) -> None:
+        media.forget(transaction, owner, media_id)
+        transaction.update(
+            at(owner, todo_id),
+            actions=[place.remove(), Todo.updated_at.set(clock.timestamp(clock.now()))],
+            condition=is_live() & place.exists(),
+            add_version_condition=False,
+        )
+
+    try:
+        transactions.write(fill)
+    except TransactionRefused as refusal:
+        raise NoSuchTodo(todo_id) from refusal

@@ -1,0 +1,53 @@
+"""A request and a reply, as far as the application cares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.web import problems
+from chalicelib.web.problems import Problem
+
+MAX_BODY_BYTES = 256 * 1024
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A verified person: the User Pool's `sub`, and the groups they belong to."""
+
+    sub: str
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What arrived. Header names are in lower case; `claims` is what the authorizer verified, or None."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, list[str]]
+    body: bytes
+    claims: Mapping[str, str] | None
+
+    @property
+    def caller(self) -> Caller:
+        """The verified person behind the request.
+
+        Raises:
+            Problem: UNAUTHORIZED, where the authorizer did not leave a verified identity.
+        """
+        claims = self.claims or {}
+        if not claims.get("sub") or claims.get("token_use") != "id":
+            raise Problem(problems.UNAUTHORIZED, "This needs a valid ID token in the Authorization header.")
+        return Caller(claims["sub"], frozenset(claims.get("cognito:groups", "").split(",")) - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: `body` is a msgspec struct, bytes that are sent as they are, or None."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON

@@ -1,0 +1,81 @@
+"""Turn what arrived into declared types, or say for every field what is wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from chalicelib.web import problems
+from chalicelib.web.problems import FieldError, Problem, ProblemType
+
+Declared = TypeVar("Declared", bound=msgspec.Struct)
+
+
+def decode_body(body: bytes, declared: type[Declared]) -> Declared:
+    """Decode a JSON body.
+
+    Raises:
+        Problem: INVALID_JSON, or INVALID_BODY with one entry for each field that does not fit.
+    """
+    try:
+        return msgspec.json.decode(body, type=declared)
+    except msgspec.ValidationError as error:
+        raise _explained(problems.INVALID_BODY, msgspec.json.decode(body), declared, error, strict=True) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(problems.INVALID_JSON, "The body must be one JSON object in UTF-8.") from error
+
+
+def decode_query(query: Mapping[str, list[str]], declared: type[Declared]) -> Declared:
+    """Decode query parameters, each of which may come once.
+
+    Raises:
+        Problem: INVALID_QUERY with one entry for each parameter that does not fit.
+    """
+    repeated = tuple(FieldError(name, "Expected once") for name, values in query.items() if len(values) > 1)
+    if repeated:
+        raise Problem(problems.INVALID_QUERY, "A query parameter came more than once.", repeated)
+    single = {name: values[0] for name, values in query.items()}
+    try:
+        return msgspec.convert(single, type=declared, strict=False)
+    except msgspec.ValidationError as error:
+        raise _explained(problems.INVALID_QUERY, single, declared, error, strict=False) from error
+
+
+def _explained(
+    type_: ProblemType, raw: object, declared: type[Declared], error: msgspec.ValidationError, *, strict: bool
+) -> Problem:
+    errors = _field_errors(raw, declared, strict=strict) if isinstance(raw, dict) else ()
+    # A rule across fields leaves each field right, so msgspec's own sentence is all there is.
+    errors = errors or (FieldError("", _sentence(error)),)
+    return Problem(type_, f"{len(errors)} field{'s do' if len(errors) > 1 else ' does'} not fit.", errors)
+
+
+def _field_errors(raw: Mapping[str, Any], declared: type[Declared], *, strict: bool) -> tuple[FieldError, ...]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(declared)}
+    errors = [FieldError(name, "Unknown field") for name in raw if name not in fields]
+    for name, field in fields.items():
+        if name not in raw:
+            if field.required:
+                errors.append(FieldError(name, "Required"))
+            continue
+        try:
+            msgspec.convert(raw[name], type=field.type, strict=strict)
+        except msgspec.ValidationError as error:
+            errors.append(FieldError(name, _sentence(error, field.type)))
+    return tuple(errors)
+
+
+def _sentence(error: msgspec.ValidationError, type_: object = None) -> str:
+    sentence = str(error).partition(" - at `")[0]
+    return _own_message(type_) or sentence if "regex" in sentence or "length" in sentence else sentence
+
+
+def _own_message(type_: object) -> str | None:
+    for metadata in getattr(type_, "__metadata__", ()):
+        if isinstance(metadata, msgspec.Meta) and metadata.extra and "message" in metadata.extra:
+            return str(metadata.extra["message"])
+    for argument in get_args(type_):
+        message = _own_message(argument)
+        if message:
+            return message
+    return None
