@@ -13,7 +13,8 @@ logs.configure()
 app = Chalice(app_name="mytodolist", configure_logs=False)
 
 capabilities = (todos, media)
-for routes in (*capabilities, describing(capabilities)):
+blueprints = (*capabilities, describing(capabilities))
+for routes in blueprints:
     app.register_blueprint(routes)
 
 if settings().is_local:

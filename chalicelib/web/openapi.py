@@ -69,7 +69,7 @@ def refusals(endpoint: Endpoint) -> tuple[ProblemType, ...]:
 
 def _components(endpoints: list[Endpoint]) -> dict[str, Schema]:
     types = [type_ for endpoint in endpoints for type_ in (endpoint.body, *endpoint.returns.values())]
-    structs = [type_ for type_ in dict.fromkeys(types) if isinstance(type_, type)]
+    structs = dict.fromkeys(type_ for type_ in types if isinstance(type_, type))
     _, components = msgspec.json.schema_components([*structs, ProblemBody], ref_template=_REFS)
     return components
 

@@ -8,6 +8,8 @@ import msgspec
 from chalicelib.web import problems
 from chalicelib.web.problems import FieldError, Problem, ProblemType
 
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 Declared = TypeVar("Declared", bound=msgspec.Struct)
 
 
@@ -20,9 +22,9 @@ def decode_body(body: bytes, declared: type[Declared]) -> Declared:
     try:
         return msgspec.json.decode(body, type=declared)
     except msgspec.ValidationError as error:
-        raise _explained(problems.INVALID_BODY, msgspec.json.decode(body), declared, error, strict=True) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(problems.INVALID_JSON, "The body must be one JSON object in UTF-8.") from error
+        raise _explained(problems.INVALID_BODY, _plain(body), declared, error, strict=True) from error
+    except _NOT_JSON as error:
+        raise _no_json() from error
 
 
 def decode_query(query: Mapping[str, list[str]], declared: type[Declared]) -> Declared:
@@ -39,6 +41,18 @@ def decode_query(query: Mapping[str, list[str]], declared: type[Declared]) -> De
         return msgspec.convert(single, type=declared, strict=False)
     except msgspec.ValidationError as error:
         raise _explained(problems.INVALID_QUERY, single, declared, error, strict=False) from error
+
+
+def _plain(body: bytes) -> object:
+    # The first misfit may stand before a place where the body stops being JSON.
+    try:
+        return msgspec.json.decode(body)
+    except _NOT_JSON as error:
+        raise _no_json() from error
+
+
+def _no_json() -> Problem:
+    return Problem(problems.INVALID_JSON, "The body must be one JSON object in UTF-8.")
 
 
 def _explained(
@@ -66,8 +80,11 @@ def _field_errors(raw: Mapping[str, Any], declared: type[Declared], *, strict: b
 
 
 def _sentence(error: msgspec.ValidationError, type_: object = None) -> str:
-    sentence = str(error).partition(" - at `")[0]
-    return _own_message(type_) or sentence if "regex" in sentence or "length" in sentence else sentence
+    sentence, _, place = str(error).partition(" - at `$")
+    if "regex" not in sentence and "length" not in sentence:
+        return sentence
+    inner = get_args(getattr(type_, "__origin__", type_)) if place.startswith("[") else (type_,)
+    return next(filter(None, map(_own_message, inner)), sentence)
 
 
 def _own_message(type_: object) -> str | None:

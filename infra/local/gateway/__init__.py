@@ -1,0 +1,45 @@
+"""Makes `chalice local` the gateway that AWS is: it verifies tokens, and answers its own refusals as problems.
+
+Chalice's development server lets every token pass, forged ones too. `install` replaces the parts of
+`chalice.local` that decide; the name of each is checked, so that another version of Chalice fails here and loudly.
+"""
+
+import os
+
+import chalice.local
+from chalice.app import Chalice
+
+from chalicelib.settings import settings
+from infra.local.gateway.requests import LocalGateway, RequestHandler
+from infra.local.gateway.tokens import KeySet, TokenVerifier
+
+REPLACED = ("LocalGateway", "ChaliceRequestHandler", "ThreadedHTTPServer")
+
+
+class UnknownChaliceError(Exception):
+    """Chalice's local server is not the one this gateway was written for."""
+
+
+def install(_: Chalice) -> None:
+    """Put the verifying gateway into Chalice's local server."""
+    missing = [name for name in REPLACED if not hasattr(chalice.local, name)]
+    if missing:
+        raise UnknownChaliceError(f"chalice.local has no {', '.join(missing)}.")
+    pool_id = settings().user_pool_arn.rpartition("/")[2]
+    endpoint = os.environ["AWS_ENDPOINT_URL"].rstrip("/")
+    LocalGateway.verifier = TokenVerifier(
+        keys=KeySet(f"{endpoint}/{pool_id}/.well-known/jwks.json"),
+        issuer=f"https://cognito-idp.{settings().region}.amazonaws.com/{pool_id}",
+        audience=settings().user_pool_client_id,
+    )
+    chalice.local.LocalGateway = LocalGateway  # type: ignore[misc]
+    chalice.local.LocalDevServer.__init__.__defaults__ = (RequestHandler, Server)
+
+
+class Server(chalice.local.ThreadedHTTPServer):
+    """Takes bursts of connections, and says nothing about browsers that hang up."""
+
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that broke is the client's affair."""

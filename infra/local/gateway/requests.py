@@ -1,0 +1,151 @@
+"""From an HTTP request to a Lambda event and back, with API Gateway's own refusals on the way."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import unquote
+
+import chalice.local
+from chalice.app import CognitoUserPoolAuthorizer
+
+from chalicelib.settings import settings
+from chalicelib.web import cors, problems
+from chalicelib.web.problems import MEDIA_TYPE, Problem, ProblemType
+from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, TokenVerifier
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+STAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+
+
+class LocalGateway(chalice.local.LocalGateway):
+    """API Gateway for one connection: routes, checks tokens, calls the application."""
+
+    verifier: ClassVar[TokenVerifier]
+
+    def handle_request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
+        """Answer one request; whatever goes wrong before the application is reached becomes a problem."""
+        lowered = {name.lower(): value for name, value in headers.items()}
+        origin = lowered.get("origin")
+        try:
+            return self._routed(method, path, lowered, body, origin)
+        except Problem as problem:
+            return refusal(problem, origin)
+        except Exception:  # noqa: BLE001 - the outermost boundary
+            return refusal(_gateway_problem("INTEGRATION_FAILURE"), origin)
+
+    def _routed(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, origin: str | None
+    ) -> dict[str, Any]:
+        context = self._generate_lambda_context()
+        try:
+            event = self._generate_lambda_event(method, path, headers, body)
+        except ValueError as error:
+            raise _gateway_problem("MISSING_AUTHENTICATION_TOKEN") from error
+        methods = self._app_object.routes[event["requestContext"]["resourcePath"]]
+        if method == "OPTIONS":
+            return _response(200, cors.preflight_headers(origin, settings().allowed_origins, list(methods)), b"")
+        if method not in methods:
+            allowed = ", ".join(sorted(methods))
+            raise Problem(problems.METHOD_NOT_ALLOWED, f"This path takes {allowed}.", headers={"Allow": allowed})
+        self._as_api_gateway_sends_it(event, context.aws_request_id)
+        if isinstance(methods[method].authorizer, CognitoUserPoolAuthorizer):
+            event["requestContext"]["authorizer"] = {"claims": self._verified(headers)}
+        answer: dict[str, Any] = self._app_object(event, context)
+        return answer
+
+    def _verified(self, headers: Mapping[str, str]) -> dict[str, str]:
+        try:
+            return self.verifier.claims(headers.get("authorization", ""))
+        except InvalidTokenError as error:
+            raise _gateway_problem("UNAUTHORIZED") from error
+        except KeysUnavailableError as error:
+            raise _gateway_problem("AUTHORIZER_FAILURE", {"Retry-After": "1"}) from error
+
+    def _as_api_gateway_sends_it(self, event: dict[str, Any], request_id: str) -> None:
+        event["pathParameters"] = {name: unquote(value) for name, value in event["pathParameters"].items()}
+        event["requestContext"] |= {
+            "requestId": request_id,
+            "stage": settings().stage,
+            "requestTimeEpoch": int(time.time() * 1000),
+            "protocol": "HTTP/1.1",
+        }
+
+
+class RequestHandler(chalice.local.ChaliceRequestHandler):
+    """Reads requests and writes answers, without the pauses and the noise of the base class."""
+
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 65
+
+    def _parse_payload(self) -> tuple[dict[str, str], bytes | None]:
+        length = self.headers.get("content-length", "0")
+        if "transfer-encoding" in self.headers or not length.isascii() or not length.isdigit():
+            self.close_connection = True
+            raise Problem(problems.INVALID_HEADER, "Send the body with its Content-Length.")
+        if int(length) > MAX_PAYLOAD_BYTES:
+            self.close_connection = True
+            raise _gateway_problem("REQUEST_TOO_LARGE")
+        body = self.rfile.read(int(length)) if int(length) else None
+        return dict(self.headers), body
+
+    def _generic_handle(self) -> None:
+        try:
+            headers, body = self._parse_payload()
+            answer = self.local_gateway.handle_request(self.command, self.path, headers, body)
+        except Problem as problem:
+            answer = refusal(problem, self.headers.get("origin"))
+        self._send(answer)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
+
+    def _send(self, answer: Mapping[str, Any]) -> None:
+        body = self._handle_binary(dict(answer))["body"] or b""
+        data = body if isinstance(body, bytes) else body.encode()
+        self.send_response(answer["statusCode"])
+        for name, value in {**answer["headers"], **answer["multiValueHeaders"]}.items():
+            for each in value if isinstance(value, list) else [value]:
+                self.send_header(name, each)
+        if answer["statusCode"] not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            self.send_header("Content-Length", str(len(data)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that is not even HTTP, or has no method of ours, with a problem too."""
+        del message, explain
+        self.close_connection = True
+        known = {405: problems.METHOD_NOT_ALLOWED, 501: problems.METHOD_NOT_ALLOWED}
+        kind = known.get(code, ProblemType("bad-request", code, HTTPStatus(code).phrase))
+        self.command = self.command or "GET"
+        headers = getattr(self, "headers", None)
+        self._send(
+            refusal(Problem(kind, HTTPStatus(code).description or kind.title), headers and headers.get("origin"))
+        )
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """The application logs its own requests."""
+
+
+def refusal(problem: Problem, origin: str | None) -> dict[str, Any]:
+    """Answer a problem as the gateway would."""
+    own = {**STAGE_HEADERS, **problem.headers, "Content-Type": MEDIA_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}
+    return _response(
+        problem.type.status, {**own, **cors.headers_for(origin, settings().allowed_origins)}, problem.body()
+    )
+
+
+def _response(status: int, headers: Mapping[str, str | Sequence[str]], body: bytes) -> dict[str, Any]:
+    return {"statusCode": status, "headers": dict(headers), "multiValueHeaders": {}, "body": body}
+
+
+def _gateway_problem(response_type: str, headers: Mapping[str, str] | None = None) -> Problem:
+    response = GATEWAY_RESPONSES[response_type]
+    return Problem(response.problem, response.detail, headers=headers)
