@@ -1,0 +1,1 @@
+"""From templates to a running stage: plan, then apply."""

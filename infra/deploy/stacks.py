@@ -1,0 +1,126 @@
+"""CloudFormation stacks: planned as change sets, then executed. An unchanged stack is left alone.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, WaiterError
+
+DIGEST_TAG = "template-digest"
+_NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
+_GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+_HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+
+
+class StackError(Exception):
+    """A stack could not be brought to its template; the message names the resource and its reason."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A template and what it is given."""
+
+    name: str
+    template: Path
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Identify the template and its parameters."""
+        given = json.dumps(dict(self.parameters), sort_keys=True)
+        return hashlib.sha256(self.template.read_bytes() + given.encode()).hexdigest()
+
+
+def outputs_of(cloudformation: Any, name: str) -> dict[str, str] | None:  # noqa: ANN401 - boto3's client
+    """Return a stack's outputs, or None where there is no such stack."""
+    found = _describe(cloudformation, name)
+    return None if found is None else _outputs(found)
+
+
+def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> dict[str, str]:  # noqa: ANN401
+    """Bring a stack to its template and return its outputs.
+
+    Raises:
+        StackError: CloudFormation refused the template or rolled the change back.
+    """
+    existing = _describe(cloudformation, stack.name)
+    if existing is not None and existing["StackStatus"] in _HALF_MADE:
+        cloudformation.delete_stack(StackName=stack.name)
+        _wait(cloudformation, "stack_delete_complete", stack.name, poll_seconds)
+        existing = None
+    if existing is not None and {"Key": DIGEST_TAG, "Value": stack.digest()} in existing.get("Tags", []):
+        return _outputs(existing)
+    kind = "CREATE" if existing is None else "UPDATE"
+    if _change_set(cloudformation, stack, kind, poll_seconds):
+        cloudformation.execute_change_set(StackName=stack.name, ChangeSetName=_change_set_name(stack))
+        _wait(cloudformation, f"stack_{kind.lower()}_complete", stack.name, poll_seconds)
+    found = _describe(cloudformation, stack.name)
+    if found is None:
+        raise StackError(f"Stack {stack.name} vanished while it was being applied.")
+    return _outputs(found)
+
+
+def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> bool:  # noqa: ANN401
+    """Create the change set; False where it would change nothing."""
+    cloudformation.create_change_set(
+        StackName=stack.name,
+        ChangeSetName=_change_set_name(stack),
+        ChangeSetType=kind,
+        TemplateBody=stack.template.read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Tags=[{"Key": DIGEST_TAG, "Value": stack.digest()}],
+    )
+    names = {"StackName": stack.name, "ChangeSetName": _change_set_name(stack)}
+    waiter = cloudformation.get_waiter("change_set_create_complete")
+    try:
+        waiter.wait(**names, WaiterConfig={"Delay": poll_seconds, "MaxAttempts": 120})
+    except WaiterError as error:
+        reason = str(cloudformation.describe_change_set(**names).get("StatusReason", error))
+        cloudformation.delete_change_set(**names)
+        if any(phrase in reason for phrase in _NOTHING_TO_DO):
+            return False
+        raise StackError(f"Stack {stack.name} was refused: {reason}") from error
+    return True
+
+
+def _change_set_name(stack: Stack) -> str:
+    return f"to-{stack.digest()[:16]}"
+
+
+def _wait(cloudformation: Any, waiter: str, name: str, poll_seconds: float) -> None:  # noqa: ANN401
+    try:
+        cloudformation.get_waiter(waiter).wait(
+            StackName=name, WaiterConfig={"Delay": poll_seconds, "MaxAttempts": max(1, int(1800 / poll_seconds))}
+        )
+    except WaiterError as error:
+        raise StackError(f"Stack {name} failed: {_first_failure(cloudformation, name)}") from error
+
+
+def _first_failure(cloudformation: Any, name: str) -> str:  # noqa: ANN401
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    if not failed:
+        return "CloudFormation gave no reason."
+    earliest = failed[-1]
+    return f"{earliest['LogicalResourceId']}: {earliest.get('ResourceStatusReason', 'no reason given')}"
+
+
+def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
+    try:
+        stacks = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    found: dict[str, Any] = stacks[0]
+    return None if found["StackStatus"] in _GONE else found
+
+
+def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

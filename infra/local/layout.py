@@ -1,0 +1,88 @@
+"""Where the laptop cloud lives: its ports, all on 127.0.0.1, and its folder."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
+STAGE = "local"
+REGION = "us-east-1"
+
+
+class LayoutError(Exception):
+    """The laptop cloud cannot be laid out as asked; the message is one sentence for the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`folder` holds all state; `project` is the Chalice project that serves the API."""
+
+    folder: Path
+    project: Path
+    site_port: int
+    api_port: int
+    aws_port: int
+
+    @property
+    def site(self) -> str:
+        return f"http://{HOST}:{self.site_port}"
+
+    @property
+    def api(self) -> str:
+        return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def aws(self) -> str:
+        return f"http://{HOST}:{self.aws_port}"
+
+    @property
+    def mailbox(self) -> str:
+        return f"{self.site}/mailbox/"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may call the API and the engine: the site, by either of its names."""
+        return (self.site, f"http://localhost:{self.site_port}")
+
+    @property
+    def engine_state(self) -> Path:
+        return self.folder / "engine"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys.json"
+
+    @property
+    def urls(self) -> Path:
+        return self.folder / "urls.json"
+
+    @property
+    def outputs(self) -> Path:
+        return self.folder / "outputs.json"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
+    """Read SITE_PORT, API_PORT and AWS_PORT.
+
+    Raises:
+        LayoutError: a port is no port, or two parts share one.
+    """
+    site, api, aws = (
+        _port(environment, *each) for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566))
+    )
+    if len({site, api, aws}) < 3:
+        raise LayoutError("SITE_PORT, API_PORT and AWS_PORT must differ.")
+    return Layout(ROOT / ".local", ROOT, site, api, aws)
+
+
+def _port(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "") or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise LayoutError(f"{name} must be a port between 1 and 65535, not {text!r}.")
+    return int(text)

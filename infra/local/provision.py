@@ -1,0 +1,36 @@
+"""Applies the project's own templates to the local engine."""
+
+import json
+from typing import Any
+
+from infra.deploy.stacks import Stack, apply
+from infra.local.aws import client
+from infra.local.keys import Keys
+from infra.local.layout import ROOT, STAGE, Layout
+
+TEMPLATES = ROOT / "infra" / "templates"
+POLL_SECONDS = 0.1
+
+
+def stacks(layout: Layout) -> list[Stack]:
+    """The stacks of the local stage, in the order they need each other."""
+    common = {"Stage": STAGE}
+    return [
+        Stack("mytodolist-local-identity", TEMPLATES / "identity.yaml", common | {"Protected": "false"}),
+        Stack("mytodolist-local-data", TEMPLATES / "data.yaml", common | {"Protected": "false"}),
+        Stack(
+            "mytodolist-local-media",
+            TEMPLATES / "media.yaml",
+            common | {"AllowedOrigins": ",".join(layout.origins), "IsLocal": "true"},
+        ),
+    ]
+
+
+def provision(layout: Layout, keys: Keys) -> dict[str, str]:
+    """Apply every stack and return all outputs."""
+    cloudformation: Any = client(layout, keys, "cloudformation")
+    outputs: dict[str, str] = {}
+    for stack in stacks(layout):
+        outputs |= apply(cloudformation, stack, poll_seconds=POLL_SECONDS)
+    layout.outputs.write_text(json.dumps(outputs, indent=1), encoding="utf-8")
+    return outputs

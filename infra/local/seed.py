@@ -1,0 +1,57 @@
+"""Puts the demo people and their todos into a running laptop cloud. Runs in the application's own environment."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import boto3
+
+from chalicelib.settings import settings
+from chalicelib.todos import service
+from chalicelib.todos.contract import NewTodo
+from infra.local.demo import DEMO_USERS, DemoTodo, DemoUser
+
+
+def main() -> int:
+    """Create the demo people that are not there yet, each with their todos."""
+    cognito = boto3.client("cognito-idp")
+    pool = settings().user_pool_arn.rpartition("/")[2]
+    there = _emails(cognito, pool)
+    for user in DEMO_USERS:
+        if user.email not in there:
+            _create_todos(_create_person(cognito, pool, user), user.todos)
+    return 0
+
+
+def _emails(cognito: Any, pool: str) -> set[str]:  # noqa: ANN401 - boto3's client
+    attributes = [each for user in cognito.list_users(UserPoolId=pool)["Users"] for each in user["Attributes"]]
+    return {each["Value"] for each in attributes if each["Name"] == "email"}
+
+
+def _create_person(cognito: Any, pool: str, user: DemoUser) -> str:  # noqa: ANN401 - boto3's client
+    attributes = [{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}]
+    created = cognito.admin_create_user(
+        UserPoolId=pool, Username=user.email, UserAttributes=attributes, MessageAction="SUPPRESS"
+    )
+    cognito.admin_set_user_password(UserPoolId=pool, Username=user.email, Password=user.password, Permanent=True)
+    for group in user.groups:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=user.email, GroupName=group)
+    sub: str = next(each["Value"] for each in created["User"]["Attributes"] if each["Name"] == "sub")
+    return sub
+
+
+def _create_todos(sub: str, todos: Iterable[DemoTodo]) -> None:
+    for todo in todos:
+        due_at = None if todo.due_in_days is None else _end_of_day(todo.due_in_days)
+        new = NewTodo(todo.title, todo.notes, todo.completed, None, due_at, list(todo.tags))
+        service.create(sub, new)
+
+
+def _end_of_day(in_days: int) -> datetime:
+    day = datetime.now().astimezone().date() + timedelta(days=in_days)
+    return datetime.combine(day, time(23, 59, 59)).astimezone().astimezone(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

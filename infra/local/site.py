@@ -1,0 +1,150 @@
+"""Serves the built site, /config.json and the mailbox on 127.0.0.1, as S3 behind CloudFront would.
+
+`python -m infra.local.site --port 8080`; SITE_SETTINGS names the file with everything it needs to know.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from infra.local.engine.guard import TOKEN_HEADER
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATED = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What the site serves; `mail_url` and `mail_token` reach the engine's sent mails."""
+
+    files: Path
+    config: Mapping[str, Any]
+    mail_url: str
+    mail_token: str
+
+    @classmethod
+    def load(cls, path: Path) -> "SiteSettings":
+        """Read the settings that the supervisor wrote."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return cls(Path(stored["files"]), stored["config"], stored["mail_url"], stored["mail_token"])
+
+    def content_security_policy(self) -> str:
+        """Scripts, styles and fonts from here alone; calls to the API and the engine."""
+        engine = " ".join(dict.fromkeys(filter(None, (self.config["s3_endpoint"], self.config["user_pool_endpoint"]))))
+        return "; ".join(
+            (
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "font-src 'self'",
+                "manifest-src 'self'",
+                "worker-src 'self'",
+                "frame-src 'self'",
+                f"img-src 'self' blob: data: {engine}",
+                f"connect-src 'self' {self.config['api']} {engine}",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+
+class SiteHeaders:
+    """Adds to every answer what CloudFront's response-headers policy adds."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._headers = {
+            b"content-security-policy": policy.encode(),
+            b"cross-origin-opener-policy": b"same-origin",
+            b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+            b"referrer-policy": b"strict-origin-when-cross-origin",
+            b"x-content-type-options": b"nosniff",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message["headers"]}
+                message["headers"] += [pair for pair in self._headers.items() if pair[0] not in names]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class SiteFiles(StaticFiles):
+    """The build: hashed assets for ever, pages fresh each time."""
+
+    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - Starlette's own
+        response = super().file_response(full_path, *args, **kwargs)
+        hashed = "assets" in Path(full_path).parts
+        response.headers["Cache-Control"] = IMMUTABLE if hashed else REVALIDATED
+        return response
+
+
+def application(settings: SiteSettings) -> Starlette:
+    """Build the site."""
+
+    async def config(_: Request) -> Response:
+        return JSONResponse(dict(settings.config), headers={"Cache-Control": "no-store"})
+
+    async def mailbox(request: Request) -> Response:
+        if "application/json" not in request.headers.get("accept", ""):
+            page = settings.files / "mailbox" / "index.html"
+            return FileResponse(page, headers={"Cache-Control": REVALIDATED, "Vary": "Accept"})
+        return await _mails(settings)
+
+    return Starlette(
+        routes=[
+            Route("/config.json", config),
+            Route("/mailbox/", mailbox),
+            Mount("/", SiteFiles(directory=settings.files, html=True)),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False),
+            Middleware(SiteHeaders, policy=settings.content_security_policy()),
+            Middleware(GZipMiddleware, minimum_size=500),
+        ],
+    )
+
+
+async def _mails(settings: SiteSettings) -> Response:
+    async with httpx.AsyncClient(timeout=5) as client:
+        try:
+            answer = await client.get(settings.mail_url, headers={TOKEN_HEADER: settings.mail_token})
+            answer.raise_for_status()
+        except httpx.HTTPError:
+            return JSONResponse({"messages": [], "error": "The AWS engine does not answer."}, status_code=503)
+    newest_first = list(reversed(answer.json()["messages"]))
+    return JSONResponse({"messages": newest_first}, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.site", description="The laptop's site.")
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args(arguments).port
+    settings = SiteSettings.load(Path(os.environ["SITE_SETTINGS"]))
+    uvicorn.run(application(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

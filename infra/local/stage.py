@@ -1,0 +1,45 @@
+"""The `local` stage of Chalice: the environment of `chalice local --stage local` and of the event functions."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from infra.local.keys import Keys
+from infra.local.layout import REGION, STAGE, Layout
+
+
+def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the application on the laptop."""
+    return {
+        "STAGE": STAGE,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": layout.aws,
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        "API_URL": layout.api,
+        "ALLOWED_ORIGINS": " ".join(layout.origins),
+        "USER_POOL_ARN": outputs["UserPoolArn"],
+        "USER_POOL_CLIENT_ID": outputs["UserPoolClientId"],
+        "MEDIA_BUCKET": outputs["MediaBucket"],
+        "TODOS_TABLE": outputs["TodosTable"],
+        "MEDIA_TABLE": outputs["MediaTable"],
+        "IDEMPOTENCY_TABLE": outputs["IdempotencyTable"],
+        "SIGNING_KEY": keys.signing_key,
+    }
+
+
+def write_chalice_config(layout: Layout, stage_environment: Mapping[str, str]) -> None:
+    """Put the local stage into the project's .chalice/config.json; other stages stay as they are."""
+    path = layout.project / ".chalice" / "config.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config: dict[str, Any] = {"version": "2.0", "app_name": "mytodolist", "stages": {}}
+    if path.exists():
+        config |= json.loads(path.read_text(encoding="utf-8"))
+    config["stages"][STAGE] = {
+        "api_gateway_stage": STAGE,
+        "lambda_timeout": 29,
+        "environment_variables": dict(stage_environment),
+    }
+    path.write_text(json.dumps(config, indent=1), encoding="utf-8")
+    path.chmod(0o600)

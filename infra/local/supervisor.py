@@ -1,0 +1,269 @@
+"""Brings the laptop cloud up part by part, keeps it up, and takes it down."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TextIO, TypeVar
+
+from infra.local import stage
+from infra.local.children import Child, ChildError, check_port_is_free, end_left_over, last_line, listens, remember
+from infra.local.engine.guard import admin_token
+from infra.local.engine_process import engine_python
+from infra.local.keys import Keys, load_or_make
+from infra.local.layout import HOST, ROOT, STAGE, Layout
+from infra.local.provision import provision
+from infra.local.urls import browser_config, write_urls
+from infra.local.watch import fingerprint
+
+START_SECONDS = 60.0
+RESTART_PAUSE_SECONDS = 1.0
+WATCHED = ("app.py", "chalicelib", "infra/gateway_responses.py", "infra/local/gateway")
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Supervisor:
+    """The running laptop cloud. `say` writes for people."""
+
+    layout: Layout
+    site_files: Path
+    say: Callable[[str], None] = print
+    keys: Keys = field(init=False)
+    children: list[Child] = field(default_factory=list)
+    _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self.layout.folder.mkdir(parents=True, exist_ok=True)
+        self.layout.logs.mkdir(exist_ok=True)
+        self.keys = load_or_make(self.layout.keys)
+
+    def start(self) -> None:
+        """Bring everything up; on return every part answers and urls.json is written.
+
+        Raises:
+            ChildError: a port is taken or a part does not start.
+            StackError: a template could not be applied.
+        """
+        layout = self.layout
+        layout.urls.unlink(missing_ok=True)
+        if end_left_over(self._noted):
+            self.say("  ended what a crash had left running")
+        for port, variable in (
+            (layout.site_port, "SITE_PORT"),
+            (layout.api_port, "API_PORT"),
+            (layout.aws_port, "AWS_PORT"),
+        ):
+            check_port_is_free(port, variable)
+        self._step("AWS engine", lambda: self._run(self._engine()))
+        outputs = self._step("stacks", lambda: provision(layout, self.keys))
+        environment = stage.environment(layout, self.keys, outputs)
+        stage.write_chalice_config(layout, environment)
+        self._step("demo data", lambda: self._seed(environment))
+        self._step("API", lambda: self._run(self._api()))
+        self._write_site_settings(outputs)
+        self._step("site", lambda: self._run(self._site()))
+        write_urls(layout, outputs)
+
+    def keep(self) -> None:
+        """Stay until told to stop: restart the API when its code is saved, and any part that dies."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop_soon)
+        code = [ROOT / name for name in WATCHED]
+        seen = fingerprint(code)
+        while not self._stopping:
+            time.sleep(0.5)
+            now = fingerprint(code)
+            if now != seen:
+                seen = now
+                self._restart("API", "its code was saved")
+            for child in self.children:
+                if child.ended() and not self._stopping:
+                    self._restart(child.name, "it had stopped")
+
+    def stop(self) -> None:
+        """Take everything down, the engine last, so that it saves what the others did."""
+        for child in reversed(self.children):
+            child.stop()
+        self.children.clear()
+        self._noted.unlink(missing_ok=True)
+        self.layout.urls.unlink(missing_ok=True)
+
+    @property
+    def _noted(self) -> Path:
+        return self.layout.folder / "children.json"
+
+    def _stop_soon(self, _: int, __: FrameType | None) -> None:
+        self._stopping = True
+
+    def _step(self, name: str, work: Callable[[], Result]) -> Result:
+        started = time.perf_counter()
+        result = work()
+        self.say(f"  {name:<22}{time.perf_counter() - started:5.1f} s")
+        return result
+
+    def _run(self, child: Child) -> None:
+        self.children.append(child)
+        child.start()
+        remember(self._noted, self.children)
+        child.wait_until_ready(START_SECONDS)
+
+    def _restart(self, name: str, reason: str) -> None:
+        child = next(child for child in self.children if child.name == name)
+        child.stop()
+        child.start()
+        remember(self._noted, self.children)
+        try:
+            child.wait_until_ready(START_SECONDS)
+        except ChildError as error:
+            self.say(f"  {error}")
+            time.sleep(RESTART_PAUSE_SECONDS)
+        else:
+            self.say(f"  {name} started again: {reason}")
+
+    def _seed(self, environment: dict[str, str]) -> None:
+        log = self.layout.logs / "demo.log"
+        with log.open("ab") as output:
+            done = subprocess.run(
+                [sys.executable, "-m", "infra.local.seed"],
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            raise ChildError(f"The demo data could not be written: {last_line(log)} (see {log})")
+
+    def _engine(self) -> Child:
+        port = self.layout.aws_port
+        command = [
+            str(engine_python()),
+            "-m",
+            "infra.local.engine",
+            f"--port={port}",
+            f"--state={self.layout.engine_state}",
+        ]
+        return Child(
+            "AWS engine",
+            [*command, *(f"--allow-origin={origin}" for origin in self.layout.origins)],
+            {"AWS_ACCESS_KEY_ID": self.keys.access_key, "AWS_SECRET_ACCESS_KEY": self.keys.secret_key},
+            ROOT,
+            self.layout.logs / "engine.log",
+            lambda: _answers(f"{self.layout.aws}/_local/health"),
+        )
+
+    def _api(self) -> Child:
+        arguments = [
+            "local",
+            "--stage",
+            STAGE,
+            "--host",
+            HOST,
+            "--port",
+            str(self.layout.api_port),
+            "--no-autoreload",
+        ]
+        return Child(
+            "API",
+            [str(Path(sys.executable).with_name("chalice")), *arguments],
+            {},
+            self.layout.project,
+            self.layout.logs / "api.log",
+            lambda: _answers(f"{self.layout.api}/health"),
+        )
+
+    def _site(self) -> Child:
+        return Child(
+            "site",
+            [sys.executable, "-m", "infra.local.site", f"--port={self.layout.site_port}"],
+            {"SITE_SETTINGS": str(self._site_settings)},
+            ROOT,
+            self.layout.logs / "site.log",
+            lambda: _answers(f"{self.layout.site}/config.json"),
+        )
+
+    @property
+    def _site_settings(self) -> Path:
+        return self.layout.folder / "site.json"
+
+    def _write_site_settings(self, outputs: dict[str, str]) -> None:
+        stored = {
+            "files": str(self.site_files),
+            "config": browser_config(self.layout, outputs),
+            "mail_url": f"{self.layout.aws}/_local/mail",
+            "mail_token": admin_token(self.keys.secret_key),
+        }
+        self._site_settings.write_text(json.dumps(stored), encoding="utf-8")
+        self._site_settings.chmod(0o600)
+
+
+class AlreadyRunningError(Exception):
+    """Another supervisor holds this installation."""
+
+
+@contextmanager
+def only_one(layout: Layout) -> Iterator[None]:
+    """Hold the installation: the lock goes with the process, whatever ends it.
+
+    Raises:
+        AlreadyRunningError: another supervisor holds it.
+    """
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    with lock_file(layout).open("a+", encoding="utf-8") as file:
+        if not _lock(file):
+            raise AlreadyRunningError("The laptop cloud is running already: `make down` stops it.")
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def running_pid(layout: Layout) -> int | None:
+    """The pid of the supervisor that holds the installation, if there is one."""
+    try:
+        with lock_file(layout).open("r+", encoding="utf-8") as file:
+            return None if _lock(file) else int(file.read() or 0)
+    except OSError:
+        return None
+
+
+def lock_file(layout: Layout) -> Path:
+    """The file whose lock says that a supervisor is running."""
+    return layout.folder / "supervisor.lock"
+
+
+def forget_state(layout: Layout) -> None:
+    """Remove everything the laptop cloud keeps."""
+    shutil.rmtree(layout.folder, ignore_errors=True)
+
+
+def _lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+__all__: Sequence[str] = ("AlreadyRunningError", "Supervisor", "forget_state", "listens", "only_one", "running_pid")
