@@ -1,0 +1,16 @@
+"""What the emulator does unlike AWS, one module a gap.
+
+Each module says in its docstring what AWS does, what the emulator does and what is replaced, lists the
+emulator's names it touches in `TARGETS`, and fills the gap in `apply()`.
+"""
+
+from types import ModuleType
+
+from infra.local.engine.gaps import anonymous_callers, dynamodb_durability, forgotten_state, root_key
+
+ALL: tuple[ModuleType, ...] = (
+    root_key,
+    anonymous_callers,
+    dynamodb_durability,
+    forgotten_state,
+)
