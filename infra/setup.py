@@ -39,7 +39,7 @@ def python_environment(name: str, requirements: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True, symlinks=os.name != "nt")
     install = [str(_bin(folder) / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*install, "--require-hashes", "--requirement", str(pinned)], f"{requirements} could not be installed")
+    _run_quietly([*install, "--require-hashes", "-r", str(pinned)], f"{requirements} could not be installed")
     (folder / STAMP).write_text(wanted, encoding="utf-8")
     return folder
 
@@ -118,7 +118,7 @@ def _node_folder() -> Path | None:
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True, symlinks=os.name != "nt")
         install = [str(_bin(folder) / "python"), "-m", "pip", "install", "--quiet", NODE_PACKAGE]
-        _run(install, f"{NODE_PACKAGE} could not be installed")
+        _run_quietly(install, f"{NODE_PACKAGE} could not be installed")
         (folder / STAMP).write_text(NODE_PACKAGE, encoding="utf-8")
     return _bin(folder)
 
@@ -168,6 +168,13 @@ def _run(command: Sequence[str], failure: str, *, cwd: Path = ROOT, env: Mapping
         raise SetupError(f"{failure} (see above).")
 
 
+def _run_quietly(command: Sequence[str], failure: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.stderr.buffer.write(done.stdout)
+        raise SetupError(f"{failure} (see above).")
+
+
 STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "app": ("Python environment", app),
     "engine": ("AWS engine environment", engine),
@@ -186,13 +193,14 @@ def main(names: Sequence[str]) -> int:
     for name in names:
         label, step = STEPS[name]
         started = time.perf_counter()
+        sys.stdout.write(f"  {label:<22}")
+        sys.stdout.flush()
         try:
             step()
         except SetupError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"\n{error}\n")
             return 1
-        sys.stdout.write(f"  {label:<22}{time.perf_counter() - started:5.1f} s\n")
-        sys.stdout.flush()
+        sys.stdout.write(f"{time.perf_counter() - started:5.1f} s\n")
     return 0
 
 

@@ -24,10 +24,10 @@ ENVIRONMENT = {
 os.environ.update(ENVIRONMENT)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-import app as application  # noqa: E402 - reads the environment
 import boto3  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
+import app as application  # noqa: E402 - reads the environment
 from tests.support.api import Api  # noqa: E402
 from tests.support.tables import declared_tables  # noqa: E402
 
