@@ -1,7 +1,7 @@
 """Applies the project's own templates to the local engine."""
 
 import json
-from typing import Any
+from contextlib import closing
 
 from infra.deploy.stacks import Stack, apply
 from infra.local.aws import client
@@ -28,9 +28,9 @@ def stacks(layout: Layout) -> list[Stack]:
 
 def provision(layout: Layout, keys: Keys) -> dict[str, str]:
     """Apply every stack and return all outputs."""
-    cloudformation: Any = client(layout, keys, "cloudformation")
     outputs: dict[str, str] = {}
-    for stack in stacks(layout):
-        outputs |= apply(cloudformation, stack, poll_seconds=POLL_SECONDS)
+    with closing(client(layout, keys, "cloudformation")) as cloudformation:
+        for stack in stacks(layout):
+            outputs |= apply(cloudformation, stack, poll_seconds=POLL_SECONDS)
     layout.outputs.write_text(json.dumps(outputs, indent=1), encoding="utf-8")
     return outputs

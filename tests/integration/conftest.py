@@ -13,6 +13,12 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def closed_connections(laptop: Laptop) -> Iterator[None]:
+    yield
+    laptop.opened.close()
+
+
 @pytest.fixture
 def ada(laptop: Laptop) -> Person:
     return laptop.person("ada")

@@ -6,8 +6,8 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,15 +43,17 @@ class Laptop:
     layout: Layout
     supervisor: Supervisor
     urls: Mapping[str, Any]
+    opened: ExitStack = field(default_factory=ExitStack)
 
     def root(self, service: str) -> Any:
         """A boto3 client with the installation's root key."""
-        return aws.client(self.layout, self.supervisor.keys, service)
+        return self._closed_later(aws.client(self.layout, self.supervisor.keys, service))
 
     def public(self, service: str) -> Any:
         """A boto3 client without credentials, as a browser's SDK is before sign-in."""
         config = Config(signature_version=UNSIGNED)
-        return boto3.client(service, region_name=REGION, endpoint_url=self.layout.aws, config=config)
+        client = boto3.client(service, region_name=REGION, endpoint_url=self.layout.aws, config=config)
+        return self._closed_later(client)
 
     def person(self, name: str = "someone", groups: tuple[str, ...] = ()) -> Person:
         """Create a new person and sign them in by SRP."""
@@ -82,7 +84,12 @@ class Laptop:
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client of the API, with a token or without."""
         headers = {} if token is None else {"Authorization": token}
-        return httpx.Client(base_url=self.layout.api, headers=headers, timeout=30)
+        client: httpx.Client = self._closed_later(httpx.Client(base_url=self.layout.api, headers=headers, timeout=30))
+        return client
+
+    def _closed_later(self, client: Any) -> Any:
+        self.opened.callback(client.close)
+        return client
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:
         """The mails in the local mailbox, newest first."""
