@@ -6,11 +6,20 @@ emulator's names it touches in `TARGETS`, and fills the gap in `apply()`.
 
 from types import ModuleType
 
-from infra.local.engine.gaps import anonymous_callers, dynamodb_durability, forgotten_state, root_key
+from infra.local.engine.gaps import (
+    anonymous_callers,
+    dynamodb_durability,
+    forgotten_state,
+    identity_pools,
+    policy_variables,
+    root_key,
+)
 
 ALL: tuple[ModuleType, ...] = (
     root_key,
     anonymous_callers,
+    policy_variables,
+    identity_pools,
     dynamodb_durability,
     forgotten_state,
 )
