@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 
 class SettingsError(Exception):
@@ -12,18 +13,38 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The stage's settings, as `chalice` puts them into the function's environment."""
+    """The stage's settings, each from the environment variable of its name in capitals."""
 
     stage: str
-    region: str
+    aws_region: str
     api_url: str
     allowed_origins: tuple[str, ...]
     user_pool_arn: str
     user_pool_client_id: str
     media_bucket: str
+    thumbnails_bucket: str
+    site_bucket: str
+    site_url: str
     todos_table: str
     media_table: str
     idempotency_table: str
+    posts_table: str
+    post_tags_table: str
+    subscribers_table: str
+    deliveries_table: str
+    messages_table: str
+    posts_stream_arn: str
+    subscribers_stream_arn: str
+    messages_stream_arn: str
+    media_stream_arn: str
+    thumbnail_jobs_arn: str
+    mail_event_jobs_arn: str
+    announcements_arn: str
+    announcements_url: str
+    new_subscriber_topic_arn: str
+    owner_topic_arn: str
+    mail_from: str
+    mail_configuration_set: str
     signing_key: bytes
 
     @property
@@ -32,32 +53,23 @@ class Settings:
         return self.stage == "local"
 
 
+def variables() -> tuple[str, ...]:
+    """The environment variables that must be there: each setting's name in capitals."""
+    return tuple(field.name.upper() for field in fields(Settings))
+
+
 def read(environment: Mapping[str, str]) -> Settings:
     """Build the settings from `environment`; raise `SettingsError` naming every variable that is missing."""
-    missing: list[str] = []
-
-    def required(name: str) -> str:
-        value = environment.get(name, "").strip()
-        if not value:
-            missing.append(name)
-        return value
-
-    found = Settings(
-        stage=required("STAGE"),
-        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or required("AWS_REGION"),
-        api_url=required("API_URL").rstrip("/"),
-        allowed_origins=tuple(required("ALLOWED_ORIGINS").split()),
-        user_pool_arn=required("USER_POOL_ARN"),
-        user_pool_client_id=required("USER_POOL_CLIENT_ID"),
-        media_bucket=required("MEDIA_BUCKET"),
-        todos_table=required("TODOS_TABLE"),
-        media_table=required("MEDIA_TABLE"),
-        idempotency_table=required("IDEMPOTENCY_TABLE"),
-        signing_key=required("SIGNING_KEY").encode(),
-    )
+    found = {name: environment.get(name, "").strip() for name in variables()}
+    missing = [name for name, value in found.items() if not value]
     if missing:
         raise SettingsError(f"The environment lacks {', '.join(missing)}.")
-    return found
+    values: dict[str, Any] = {name.lower(): value for name, value in found.items()}
+    values["api_url"] = values["api_url"].rstrip("/")
+    values["site_url"] = values["site_url"].rstrip("/")
+    values["allowed_origins"] = tuple(values["allowed_origins"].split())
+    values["signing_key"] = values["signing_key"].encode()
+    return Settings(**values)
 
 
 @cache

@@ -5,24 +5,14 @@ import os
 import sys
 from pathlib import Path
 
+from chalicelib.settings import variables
+
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
-SETTINGS = (
-    "STAGE",
-    "AWS_REGION",
-    "ALLOWED_ORIGINS",
-    "USER_POOL_ARN",
-    "USER_POOL_CLIENT_ID",
-    "MEDIA_BUCKET",
-    "TODOS_TABLE",
-    "MEDIA_TABLE",
-    "IDEMPOTENCY_TABLE",
-    "SIGNING_KEY",
-)
 
 
 def generate() -> str:
     """Describe the API of no stage in particular."""
-    os.environ.update(dict.fromkeys(SETTINGS, "document"), API_URL="https://api.example.com")
+    os.environ.update(dict.fromkeys(variables(), "document"), API_URL="https://api.example.com")
     from app import blueprints  # noqa: PLC0415 - reads the environment when imported
     from chalicelib.meta.routes import describe  # noqa: PLC0415
 

@@ -24,7 +24,7 @@ class Media(StoredModel):
         """Table settings."""
 
         table_name = settings().media_table
-        region = settings().region
+        region = settings().aws_region
 
     owner_id = UnicodeAttribute(hash_key=True)
     media_id = UnicodeAttribute(range_key=True)

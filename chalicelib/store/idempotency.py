@@ -46,7 +46,7 @@ class LedgerRow(StoredModel):
         """Table settings."""
 
         table_name = settings().idempotency_table
-        region = settings().region
+        region = settings().aws_region
 
     caller_key = UnicodeAttribute(hash_key=True)
     fingerprint = UnicodeAttribute()

@@ -73,6 +73,6 @@ def _refusals() -> Iterator[None]:
 
 @cache
 def _connection() -> Connection:
-    connection = Connection(region=settings().region)
+    connection = Connection(region=settings().aws_region)
     connection._client = cast("Any", shared_client())  # noqa: SLF001 - the seam
     return connection

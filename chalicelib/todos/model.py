@@ -97,7 +97,7 @@ class Todo(StoredModel):
         """Table settings."""
 
         table_name = settings().todos_table
-        region = settings().region
+        region = settings().aws_region
 
     user_id = UnicodeAttribute(hash_key=True)
     todo_id = UnicodeAttribute(range_key=True)

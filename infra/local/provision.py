@@ -10,6 +10,8 @@ from infra.local.layout import ROOT, STAGE, Layout
 
 TEMPLATES = ROOT / "infra" / "templates"
 POLL_SECONDS = 0.1
+MAIL_FROM = "blog@example.com"
+OWNER_EMAIL = "owner@example.com"
 
 
 def stacks(layout: Layout) -> list[Stack]:
@@ -19,10 +21,16 @@ def stacks(layout: Layout) -> list[Stack]:
         Stack("mytodolist-local-identity", TEMPLATES / "identity.yaml", common | {"Protected": "false"}),
         Stack("mytodolist-local-data", TEMPLATES / "data.yaml", common | {"Protected": "false"}),
         Stack(
+            "mytodolist-local-messaging",
+            TEMPLATES / "messaging.yaml",
+            common | {"MailFrom": MAIL_FROM, "OwnerEmail": OWNER_EMAIL},
+        ),
+        Stack(
             "mytodolist-local-media",
             TEMPLATES / "media.yaml",
             common | {"AllowedOrigins": ",".join(layout.origins), "IsLocal": "true"},
         ),
+        Stack("mytodolist-local-edge", TEMPLATES / "edge.yaml", common),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.local.keys import Keys
 from infra.local.layout import REGION, STAGE, Layout
+from infra.local.provision import MAIL_FROM
 
 
 def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -22,9 +23,29 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "USER_POOL_ARN": outputs["UserPoolArn"],
         "USER_POOL_CLIENT_ID": outputs["UserPoolClientId"],
         "MEDIA_BUCKET": outputs["MediaBucket"],
+        "THUMBNAILS_BUCKET": outputs["ThumbnailsBucket"],
+        "SITE_BUCKET": outputs["SiteBucket"],
+        "SITE_URL": layout.site,
         "TODOS_TABLE": outputs["TodosTable"],
         "MEDIA_TABLE": outputs["MediaTable"],
         "IDEMPOTENCY_TABLE": outputs["IdempotencyTable"],
+        "POSTS_TABLE": outputs["PostsTable"],
+        "POST_TAGS_TABLE": outputs["PostTagsTable"],
+        "SUBSCRIBERS_TABLE": outputs["SubscribersTable"],
+        "DELIVERIES_TABLE": outputs["DeliveriesTable"],
+        "MESSAGES_TABLE": outputs["MessagesTable"],
+        "POSTS_STREAM_ARN": outputs["PostsStreamArn"],
+        "SUBSCRIBERS_STREAM_ARN": outputs["SubscribersStreamArn"],
+        "MESSAGES_STREAM_ARN": outputs["MessagesStreamArn"],
+        "MEDIA_STREAM_ARN": outputs["MediaStreamArn"],
+        "THUMBNAIL_JOBS_ARN": outputs["ThumbnailJobsArn"],
+        "MAIL_EVENT_JOBS_ARN": outputs["MailEventJobsArn"],
+        "ANNOUNCEMENTS_ARN": outputs["AnnouncementsArn"],
+        "ANNOUNCEMENTS_URL": outputs["AnnouncementsUrl"],
+        "NEW_SUBSCRIBER_TOPIC_ARN": outputs["NewSubscriberTopicArn"],
+        "OWNER_TOPIC_ARN": outputs["OwnerTopicArn"],
+        "MAIL_FROM": MAIL_FROM,
+        "MAIL_CONFIGURATION_SET": outputs["MailConfigurationSet"],
         "SIGNING_KEY": keys.signing_key,
     }
 

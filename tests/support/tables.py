@@ -22,7 +22,7 @@ def declared_tables(stage: str) -> list[dict[str, Any]]:
     assert not problems, problems
     tables = []
     for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::DynamoDB::Table":
+        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
             properties = resource["Properties"]
             table = {name: properties[name] for name in _CREATE_TABLE if name in properties}
             table["TableName"] = properties["TableName"]["Fn::Sub"].replace("${Stage}", stage)

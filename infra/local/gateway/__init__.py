@@ -29,7 +29,7 @@ def install(_: Chalice) -> None:
     endpoint = os.environ["AWS_ENDPOINT_URL"].rstrip("/")
     LocalGateway.verifier = TokenVerifier(
         keys=KeySet(f"{endpoint}/{pool_id}/.well-known/jwks.json"),
-        issuer=f"https://cognito-idp.{settings().region}.amazonaws.com/{pool_id}",
+        issuer=f"https://cognito-idp.{settings().aws_region}.amazonaws.com/{pool_id}",
         audience=settings().user_pool_client_id,
     )
     chalice.local.LocalGateway = LocalGateway  # type: ignore[misc]

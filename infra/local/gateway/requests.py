@@ -81,6 +81,7 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 65
+    command: str | None
 
     def _parse_payload(self) -> tuple[dict[str, str], bytes | None]:
         length = self.headers.get("content-length", "0")
