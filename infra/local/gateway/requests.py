@@ -81,7 +81,6 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 65
-    command: str | None
 
     def _parse_payload(self) -> tuple[dict[str, str], bytes | None]:
         length = self.headers.get("content-length", "0")
@@ -116,7 +115,7 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
+        if getattr(self, "command", None) != "HEAD":
             self.wfile.write(data)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
@@ -125,7 +124,6 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         self.close_connection = True
         known = {405: problems.METHOD_NOT_ALLOWED, 501: problems.METHOD_NOT_ALLOWED}
         kind = known.get(code, ProblemType("bad-request", code, HTTPStatus(code).phrase))
-        self.command = self.command or "GET"
         headers = getattr(self, "headers", None)
         self._send(
             refusal(Problem(kind, HTTPStatus(code).description or kind.title), headers and headers.get("origin"))
