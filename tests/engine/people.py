@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,14 @@ def make_pool(aws: Aws, client_options: dict[str, Any] | None = None, **options:
         UserPoolId=pool, ClientName="web", ExplicitAuthFlows=flows, **(client_options or {})
     )
     return Pool(aws, pool, client["UserPoolClient"]["ClientId"])
+
+
+def mailed_code(aws: Aws, address: str) -> str:
+    """The code in the newest mail to `address`."""
+    texts = [str(mail["text"]) for mail in aws.engine.mail() if address in mail["to"]]
+    found = re.search(r"\b\d{6}\b", texts[-1])
+    assert found, texts
+    return found[0]
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -245,9 +245,14 @@ def test_presigned_urls_are_checked(engine: EngineProcess, aws: Aws) -> None:
         ("GET", "/_ministack/lambda-code/some-function"),
         ("POST", "/_ministack/rds/iam-auth"),
         ("GET", "/_localstack/health"),
+        ("GET", "/login"),
+        ("GET", "/logout"),
+        ("GET", "/oauth2/authorize"),
+        ("POST", "/oauth2/token"),
+        ("POST", "/saml2/idpresponse"),
     ],
 )
-def test_the_emulators_own_administration_is_closed(engine: EngineProcess, method: str, path: str) -> None:
+def test_the_emulators_own_pages_are_closed(engine: EngineProcess, method: str, path: str) -> None:
     assert http(method, engine.url + path, {"X-Engine-Token": engine.token}).status == 403
 
 

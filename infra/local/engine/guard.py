@@ -25,6 +25,8 @@ TOKEN_HEADER = "x-engine-token"  # noqa: S105 - a header's name
 _HOST = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|(?:[a-z0-9-]+\.)*127\.0\.0\.1)(?::\d+)?")
 # Custom resources report back with the random token CloudFormation gave them.
 _CALLBACKS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
+# Cognito's hosted sign-in: served for every pool, with a fixed one-time code and no lock-out.
+_HOSTED_PAGES = re.compile(r"/(login|logout|oauth2/.*|saml2/.*)")
 _OWN_CORS = ("/_aws/execute-api/", "/restapis/")
 
 
@@ -80,6 +82,8 @@ class Guard:
         path = scope["path"]
         if path.startswith(("/_ministack/", "/_localstack/")) and not path.startswith(_CALLBACKS):
             return "The emulator's own administration is closed."
+        if _HOSTED_PAGES.fullmatch(path):
+            return "The hosted sign-in pages are closed."
         return None
 
     async def _local(self, scope: Scope, headers: dict[str, str], send: Send) -> None:

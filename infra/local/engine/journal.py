@@ -56,6 +56,11 @@ class Journal:
             self._size += len(line)
             self._pending.clear()
 
+    def close(self) -> None:
+        if self._tail is not None:
+            os.close(self._tail)
+            self._tail = None
+
     def wants_base(self) -> bool:
         return self._size > max(COMPACT_BYTES, self._base_size)
 
@@ -76,8 +81,7 @@ class Journal:
         """Start the tail that follows the state as it is at this call; `write_base` then needs its number."""
         with self._lock:
             self._pending.clear()  # the state copied now already holds them
-            if self._tail is not None:
-                os.close(self._tail)
+            self.close()
             self._number += 1
             path = self._folder / _NAME.format(kind="tail", number=self._number)
             self._tail = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

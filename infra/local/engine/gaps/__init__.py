@@ -8,6 +8,10 @@ from types import ModuleType
 
 from infra.local.engine.gaps import (
     anonymous_callers,
+    cognito_claims,
+    cognito_codes,
+    cognito_sign_in,
+    cognito_triggers,
     dynamodb_durability,
     forgotten_state,
     identity_pools,
@@ -20,6 +24,10 @@ ALL: tuple[ModuleType, ...] = (
     anonymous_callers,
     policy_variables,
     identity_pools,
+    cognito_codes,
+    cognito_triggers,
+    cognito_sign_in,
+    cognito_claims,
     dynamodb_durability,
     forgotten_state,
 )
