@@ -1,7 +1,6 @@
 """The emulator's start and stop: load what was saved, save while running, leave nothing behind."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 
 from ministack import app as emulator
@@ -9,6 +8,7 @@ from ministack.core import lambda_runtime
 from ministack.core.persistence import _json_default as encode_special
 from ministack.core.persistence import _json_object_hook as decode_special
 
+from infra.local.engine import gaps
 from infra.local.engine.gaps import dynamodb_durability
 from infra.local.engine.generations import Generations
 from infra.local.engine.guard import Message, Receive, Scope, Send
@@ -77,18 +77,8 @@ class Lifecycle:
         return watch
 
     async def _keep(self) -> None:
-        folding = asyncio.create_task(self._keep_journal())
-        await self._snapshots.keep(self._settings.snapshot_seconds, self._stop)
-        await folding
-
-    async def _keep_journal(self) -> None:
-        while not self._stop.is_set():
-            await asyncio.sleep(0.5)
-            try:
-                dynamodb_durability.save()
-                await dynamodb_durability.compact()
-            except (OSError, RuntimeError) as error:  # a full disk, or a table changing under our eyes: try again
-                print(f"engine: journal: {error}", file=sys.stderr, flush=True)
+        beside = [module.background(self._stop) for module in gaps.ALL if hasattr(module, "background")]
+        await asyncio.gather(self._snapshots.keep(self._settings.snapshot_seconds, self._stop), *beside)
 
 
 def _sources() -> dict[str, Callable[[], State | None]]:

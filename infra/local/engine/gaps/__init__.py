@@ -1,7 +1,8 @@
 """What the emulator does unlike AWS, one module a gap.
 
 Each module says in its docstring what AWS does, what the emulator does and what is replaced, lists the
-emulator's names it touches in `TARGETS`, and fills the gap in `apply()`.
+emulator's names it touches in `TARGETS`, and fills the gap in `apply()`. Some also have a `background(stop)` that
+runs beside the requests until the engine stops. A later module wraps what an earlier one replaced.
 """
 
 from types import ModuleType
@@ -13,6 +14,7 @@ from infra.local.engine.gaps import (
     cognito_sign_in,
     cognito_triggers,
     dynamodb_durability,
+    dynamodb_expiry,
     forgotten_state,
     identity_pools,
     policy_variables,
@@ -28,6 +30,7 @@ ALL: tuple[ModuleType, ...] = (
     cognito_triggers,
     cognito_sign_in,
     cognito_claims,
+    dynamodb_expiry,
     dynamodb_durability,
     forgotten_state,
 )

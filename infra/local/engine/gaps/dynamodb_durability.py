@@ -14,6 +14,7 @@ request is answered. Table definitions go there too, before the first item that 
 import asyncio
 import functools
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -62,6 +63,7 @@ _ITEM_WRITES = frozenset({
 })  # fmt: skip
 _READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List", "Search")
 _BATCH = 200
+_LOOK_SECONDS = 0.5
 
 _state = SimpleNamespace(journal=None, definitions="", known=set())
 
@@ -85,14 +87,20 @@ def open_journal(journal: Journal) -> None:
     journal.commit()
 
 
-def save() -> None:
-    """Write definitions that changed outside a request, such as a stack's tables."""
-    _define()
-    _state.journal.commit()
+async def background(stop: asyncio.Event) -> None:
+    """Write what changed outside a request, such as a stack's tables, and fold the journal once it is long."""
+    while not stop.is_set():
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            _define()
+            _state.journal.commit()
+            await _fold()
+        except (OSError, RuntimeError) as error:  # a full disk, or a table changing under our eyes: try again
+            print(f"engine: journal: {error}", file=sys.stderr, flush=True)
 
 
-async def compact() -> None:
-    """Fold the journal once it is long: the state is copied between two requests and written in a thread."""
+async def _fold() -> None:
+    """The state is copied between two requests and written in a thread."""
     journal: Journal = _state.journal
     if journal.wants_base():
         number, state = journal.next_tail(), _shallow_copy()
