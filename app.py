@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice
 
+from chalicelib.blog.routes import routes as blog
 from chalicelib.media.routes import routes as media
 from chalicelib.meta.routes import describing
 from chalicelib.observe import logs
@@ -12,7 +13,7 @@ logs.configure()
 
 app = Chalice(app_name="mytodolist", configure_logs=False)
 
-capabilities = (todos, media)
+capabilities = (todos, media, blog)
 blueprints = (*capabilities, describing(capabilities))
 for routes in blueprints:
     app.register_blueprint(routes)

@@ -4,9 +4,10 @@ The row and the item it speaks of are written in one transaction, so either both
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -16,9 +17,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
 from chalicelib.settings import settings
-from chalicelib.store.errors import RawItem, StoreError
+from chalicelib.store import transactions
+from chalicelib.store.errors import ConditionFailed, RawItem, StoreError
 from chalicelib.store.model import StoredModel
+from chalicelib.store.transactions import TransactionRefused
 
+Item = TypeVar("Item", bound=StoredModel)
+
+_LEDGER_PLACE = 0
 LIFETIME_SECONDS = 24 * 60 * 60
 
 
@@ -52,6 +58,30 @@ class LedgerRow(StoredModel):
     fingerprint = UnicodeAttribute()
     created_item = UnicodeAttribute()
     expires_at = NumberAttribute()
+
+
+def create_once(owner: str, name: Idempotent, item: Item, absent: Condition) -> tuple[Item, bool]:
+    """Create `item` unless the caller's key has created one: return what stands, and whether it was there before.
+
+    Raises:
+        KeyReused: the key was used for another request.
+        ConditionFailed: `absent` does not hold for the item.
+    """
+    # The ledger remembers the item as the caller will see it: with the version that the write gives it.
+    created = type(item).from_raw_data({**item.serialize(), "version": {"N": "1"}})
+
+    def fill(transaction: TransactWrite) -> None:
+        record(transaction, owner, name, json.dumps(created.to_dynamodb_dict()))
+        transaction.save(item, condition=absent)
+
+    try:
+        transactions.write(fill)
+    except TransactionRefused as refusal:
+        remembered = refusal.refused.get(_LEDGER_PLACE)
+        if remembered is None:
+            raise ConditionFailed(None) from refusal
+        return type(item).from_raw_data(json.loads(created_before(remembered, name))), True
+    return created, False
 
 
 def record(transaction: TransactWrite, owner: str, name: Idempotent, created_item: str) -> None:

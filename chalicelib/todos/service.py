@@ -7,7 +7,6 @@ TodoError
 └── Stale        the caller saw another version; carries the todo as it stands
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -104,22 +103,7 @@ def create(owner: str, new: NewTodo, name: Idempotent | None = None) -> Created:
             todo.version = 1
         return Created(todo)
 
-    # The ledger remembers the todo as the caller will see it: with the version that the write gives it.
-    created = Todo.from_raw_data({**todo.serialize(), "version": {"N": "1"}})
-
-    def fill(transaction: TransactWrite) -> None:
-        idempotency.record(transaction, owner, name, json.dumps(created.to_dynamodb_dict()))
-        transaction.save(todo, condition=absent)
-
-    try:
-        transactions.write(fill)
-    except TransactionRefused as refusal:
-        remembered = refusal.refused.get(0)
-        if remembered is None:
-            raise
-        earlier = Todo.from_raw_data(json.loads(idempotency.created_before(remembered, name)))
-        return Created(earlier, replayed=True)
-    return Created(created)
+    return Created(*idempotency.create_once(owner, name, todo, absent))
 
 
 def change(

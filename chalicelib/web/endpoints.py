@@ -28,8 +28,9 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Endpoint:
     """One route, declared once: it drives decoding, the answer's headers and the OpenAPI document.
 
-    `returns` maps each status of success to the type of its body, None where it has none, or a JSON Schema where
-    it is not ours. `stale_answer` is the type of `current` in the problem of a version that does not match.
+    A `private` endpoint is for verified people, with a `group` for its members alone. `returns` maps each status of
+    success to the type of its body, None where it has none, or a JSON Schema where it is not ours. `stale_answer` is
+    the type of `current` in the problem of a version that does not match.
     """
 
     method: str
@@ -37,8 +38,10 @@ class Endpoint:
     handler: Callable[..., Reply]
     returns: Mapping[int, Any]
     private: bool = True
+    group: str | None = None
     query: type[msgspec.Struct] = NoQuery
     body: type[msgspec.Struct] | None = None
+    body_optional: bool = False
     takes_if_match: bool = False
     stale_answer: type[msgspec.Struct] | None = None
     takes_if_none_match: bool = False
@@ -86,6 +89,8 @@ def _call(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, st
     arguments: dict[str, Any] = dict(path_parameters)
     if endpoint.private:
         arguments["caller"] = request.caller
+        if endpoint.group is not None and endpoint.group not in request.caller.groups:
+            raise Problem(problems.FORBIDDEN, f"This is for the group {endpoint.group}.")
     query = decode_query(request.query, endpoint.query)
     if endpoint.query is not NoQuery:
         arguments["query"] = query
@@ -93,7 +98,8 @@ def _call(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, st
         raise Problem(problems.BODY_TOO_LARGE, f"A body may have up to {MAX_BODY_BYTES} bytes.")
     if endpoint.body is not None:
         _require_json(request)
-        arguments["body"] = decode_body(request.body, endpoint.body)
+        body = request.body or (b"{}" if endpoint.body_optional else b"")
+        arguments["body"] = decode_body(body, endpoint.body)
     return endpoint.handler(request, **arguments)
 
 

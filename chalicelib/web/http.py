@@ -13,10 +13,11 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A verified person: the User Pool's `sub`, and the groups they belong to."""
+    """A verified person: the User Pool's `sub`, the groups they belong to, and the name they gave, if any."""
 
     sub: str
     groups: frozenset[str] = frozenset()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Request:
         claims = self.claims or {}
         if not claims.get("sub") or claims.get("token_use") != "id":
             raise Problem(problems.UNAUTHORIZED, "This needs a valid ID token in the Authorization header.")
-        return Caller(claims["sub"], frozenset(claims.get("cognito:groups", "").split(",")) - {""})
+        groups = frozenset(claims.get("cognito:groups", "").split(",")) - {""}
+        return Caller(claims["sub"], groups, claims.get("name", ""))
 
 
 @dataclass(frozen=True, slots=True)

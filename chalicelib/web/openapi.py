@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 _REFS = "#/components/schemas/{name}"
 _TEXT: Schema = {"type": "string"}
-_ENTITY_TAG: Schema = {"type": "string", "pattern": r'^"[1-9][0-9]{0,15}"$'}
+_ENTITY_TAG: Schema = {"type": "string", "pattern": r'^"[\x21\x23-\x7e]{1,64}"$'}
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"}
 
 _RESPONSE_HEADERS: Mapping[str, str] = {
@@ -57,6 +57,8 @@ def refusals(endpoint: Endpoint) -> tuple[ProblemType, ...]:
     found = [problems.INVALID_QUERY, problems.BODY_TOO_LARGE, *endpoint.refuses]
     if endpoint.private:
         found.append(problems.UNAUTHORIZED)
+    if endpoint.group is not None:
+        found.append(problems.FORBIDDEN)
     if endpoint.body is not None:
         found += [problems.INVALID_JSON, problems.INVALID_BODY, problems.UNSUPPORTED_MEDIA_TYPE]
     if endpoint.takes_if_match or endpoint.takes_if_none_match or endpoint.takes_idempotency_key:
@@ -88,7 +90,7 @@ def _operation(endpoint: Endpoint) -> Schema:
     }
     if endpoint.body is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": not endpoint.body_optional,
             "content": {JSON: {"schema": _reference(endpoint.body)}},
         }
     return operation

@@ -1,0 +1,1 @@
+"""The blog: authors write and publish, everybody reads."""

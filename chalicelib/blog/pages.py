@@ -1,0 +1,146 @@
+"""The blog's pages as HTML, readable without scripts, rendered once when something is published."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from chalicelib.blog import addresses, markdown
+from chalicelib.blog.model import Post, PostTag
+from chalicelib.settings import settings
+
+TITLE = "MyBlog"
+TAGLINE = "Notes on building small things slowly"
+WORDS_A_MINUTE = 220
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_PHOTO = re.compile(r'<img[^>]*\bdata-photo="([0-9A-Z]{26})"[^>]*>')
+_ALT = re.compile(r'\balt="([^"]*)"')
+_MARKUP = re.compile(r"<[^>]+>")
+
+Listed = Post | PostTag
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo in a published post: its id, and the width and height of each edge that exists."""
+
+    media_id: str
+    sizes: Mapping[int, tuple[int, int]]
+
+
+def photo_ids(post: Post) -> list[str]:
+    """The photos that a published post shows: its cover and those in its text."""
+    in_text = _PHOTO.findall(post.html or "")
+    return list(dict.fromkeys([*([post.cover] if post.cover else []), *in_text]))
+
+
+def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
+    """A post's own page; `more` are other posts to go on with."""
+    html = markdown.sanitise(post.html or "")
+    return _render(
+        "post.html",
+        assets,
+        post=post,
+        body=Markup(_PHOTO.sub(lambda found: _picture(found, photos), html)),  # noqa: S704 - sanitised above
+        cover=photos.get(post.cover or ""),
+        minutes=reading_minutes(html),
+        more=more,
+        data=_linked_data(post),
+    )
+
+
+def front_page(posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
+    """The blog's front page: the newest posts, and the beginning of the archive."""
+    return _render("front.html", assets, posts=posts, years=by_year(posts))
+
+
+def tag_page(tag: str, posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
+    """The page of a tag."""
+    return _render("tag.html", assets, tag=tag, years=by_year(posts))
+
+
+def archive_page(posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
+    """Every post by year."""
+    return _render("archive.html", assets, years=by_year(posts))
+
+
+def sitemap(posts: Sequence[Listed]) -> bytes:
+    """The addresses that search engines should know (sitemaps.org)."""
+    return _render("sitemap.xml", {}, posts=posts)
+
+
+def by_year(posts: Sequence[Listed]) -> list[tuple[str, list[Listed]]]:
+    """Group posts, newest first, by the year they were published in."""
+    return [(year, list(group)) for year, group in groupby(posts, key=lambda post: str(post.published_at)[:4])]
+
+
+def reading_minutes(html: str) -> int:
+    """How long it takes to read, in minutes, at least one."""
+    return max(1, round(len(_MARKUP.sub(" ", html).split()) / WORDS_A_MINUTE))
+
+
+def long_date(timestamp: str) -> str:
+    """Write `2026-11-18T…` as 18 November 2026."""
+    year, month, day = timestamp[:10].split("-")
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def short_date(timestamp: str) -> str:
+    """Write `2026-11-18T…` as 18 Nov."""
+    return f"{int(timestamp[8:10])} {_MONTHS[int(timestamp[5:7]) - 1][:3]}"
+
+
+def _picture(found: re.Match[str], photos: Mapping[str, Photo]) -> str:
+    words = _ALT.search(found[0])
+    alt = words[1] if words else ""
+    photo = photos.get(found[1])
+    if photo is None:
+        return f"<em>{alt}</em>" if alt else ""
+    return str(_environment().get_template("picture.html").render(photo=photo, alt=Markup(alt), lazy=True))  # noqa: S704
+
+
+def _linked_data(post: Post) -> Markup:
+    # https://schema.org/BlogPosting
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "headline": post.title,
+        "description": post.summary,
+        "datePublished": post.published_at,
+        "dateModified": post.updated_at,
+        "author": {"@type": "Person", "name": post.author_name},
+        "mainEntityOfPage": addresses.post(post.slug),
+        "keywords": list(post.tags),
+    }
+    if post.cover:
+        data["image"] = addresses.photo(post.cover)
+    return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - no tag can end it
+
+
+def _render(template: str, assets: Mapping[str, str], **values: object) -> bytes:
+    page = _environment().get_template(template)
+    return page.render(assets=assets, site=settings().site_url, title=TITLE, tagline=TAGLINE, **values).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(long_date=long_date, short_date=short_date)
+    environment.globals.update(addresses=addresses, api_url=settings().api_url, escape=escape)
+    return environment

@@ -1,0 +1,75 @@
+"""The site bucket: where the blog's pages are put."""
+
+from functools import cache
+from typing import Any, Protocol
+
+from chalicelib.settings import settings
+
+HTML = "text/html; charset=utf-8"
+FRESH = "public, max-age=0, s-maxage=60, must-revalidate"
+LASTING = "public, max-age=31536000, immutable"
+
+
+class Site(Protocol):
+    """Where pages go. Paths start with a slash; a page's path ends with one."""
+
+    def put(self, path: str, content: bytes, content_type: str = HTML) -> None:
+        """Put a page, or replace it."""
+
+    def delete(self, path: str) -> None:
+        """Take a page away; one that is not there is fine."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return what is at a path, or None."""
+
+    def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
+        """Show a thumbnail to everybody at a path of the site."""
+
+
+class S3Site:
+    """The site in S3; its client is made when first needed."""
+
+    def put(self, path: str, content: bytes, content_type: str = HTML) -> None:
+        _s3().put_object(
+            Bucket=settings().site_bucket,
+            Key=object_key(path),
+            Body=content,
+            ContentType=content_type,
+            CacheControl=FRESH,
+        )
+
+    def delete(self, path: str) -> None:
+        _s3().delete_object(Bucket=settings().site_bucket, Key=object_key(path))
+
+    def read(self, path: str) -> bytes | None:
+        s3 = _s3()
+        try:
+            content: bytes = s3.get_object(Bucket=settings().site_bucket, Key=object_key(path))["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            return None
+        return content
+
+    def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
+        _s3().copy_object(
+            Bucket=settings().site_bucket,
+            Key=object_key(path),
+            CopySource={"Bucket": settings().thumbnails_bucket, "Key": thumbnail_key},
+            CacheControl=LASTING,
+            MetadataDirective="REPLACE",
+            ContentType="image/webp" if path.endswith(".webp") else "image/jpeg",
+        )
+
+
+def object_key(path: str) -> str:
+    """The key of what is served at a path: a page is its folder's index.html."""
+    key = path.removeprefix("/")
+    return f"{key}index.html" if path.endswith("/") else key
+
+
+@cache
+def _s3() -> Any:  # noqa: ANN401 - botocore's clients are made at run time
+    import botocore.session  # noqa: PLC0415 - only the functions that write pages need it
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+    return botocore.session.get_session().create_client("s3", config=config)
