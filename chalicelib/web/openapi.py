@@ -70,8 +70,8 @@ def refusals(endpoint: Endpoint) -> tuple[ProblemType, ...]:
 
 
 def _components(endpoints: list[Endpoint]) -> dict[str, Schema]:
-    types = [type_ for endpoint in endpoints for type_ in (endpoint.body, *endpoint.returns.values())]
-    structs = dict.fromkeys(type_ for type_ in types if isinstance(type_, type))
+    named = ((each.body, each.stale_answer, *each.returns.values()) for each in endpoints)
+    structs = dict.fromkeys(type_ for types in named for type_ in types if isinstance(type_, type))
     _, components = msgspec.json.schema_components([*structs, ProblemBody], ref_template=_REFS)
     return components
 
