@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -45,21 +47,45 @@ os.environ.update(ENVIRONMENT)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
 import boto3  # noqa: E402
+import pytest_socket  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
 import app as application  # noqa: E402 - reads the environment
 from tests.support.api import Api  # noqa: E402
 from tests.support.tables import declared_tables  # noqa: E402
 
+TABLES = declared_tables("test")
+
+
+@pytest.fixture(autouse=True)
+def no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing leaves the process; a test of ports on this machine is marked `enable_socket`."""
+    if request.node.get_closest_marker("enable_socket") is None:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> Iterator[Any]:
+    """A client for looking at what is really stored."""
+    with closing(boto3.client("dynamodb")) as client:
+        yield client
+
 
 @pytest.fixture
-def tables() -> Iterator[None]:
+def tables(dynamodb: Any) -> Iterator[None]:
     """Empty tables, as the templates declare them."""
     with mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        for table in declared_tables("test"):
+        for table in TABLES:
             dynamodb.create_table(**table)
         yield
+
+
+@pytest.fixture
+def nobody() -> Api:
+    """The application without a database, called by nobody."""
+    return Api(application.app)
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""Settings come from the environment, and what is missing is named at once."""
+
+import pytest
+
+from chalicelib.settings import Settings, SettingsError, read, settings, variables
+
+COMPLETE = {name: name.lower() for name in variables()} | {
+    "API_URL": "https://api.example.com/",
+    "SITE_URL": "https://example.com/",
+    "ALLOWED_ORIGINS": "https://example.com  https://www.example.com",
+}
+
+
+def test_every_setting_is_the_variable_of_its_name() -> None:
+    found = read(COMPLETE)
+    assert found.todos_table == "todos_table"
+    assert set(variables()) == {name.upper() for name in Settings.__dataclass_fields__}
+
+
+def test_addresses_have_no_slash_at_the_end() -> None:
+    found = read(COMPLETE)
+    assert (found.api_url, found.site_url) == ("https://api.example.com", "https://example.com")
+
+
+def test_origins_are_several_and_the_signing_key_is_bytes() -> None:
+    found = read(COMPLETE)
+    assert found.allowed_origins == ("https://example.com", "https://www.example.com")
+    assert found.signing_key == b"signing_key"
+
+
+def test_everything_that_is_missing_is_named() -> None:
+    lacking = {name: value for name, value in COMPLETE.items() if name not in ("STAGE", "SIGNING_KEY")}
+    with pytest.raises(SettingsError, match=r"The environment lacks STAGE, API_URL, SIGNING_KEY\.") as error:
+        read(lacking | {"API_URL": "   "})
+    assert "document" not in str(error.value)
+
+
+def test_an_empty_environment_lacks_them_all() -> None:
+    with pytest.raises(SettingsError) as error:
+        read({})
+    assert all(name in str(error.value) for name in variables())
+
+
+@pytest.mark.parametrize(("stage", "local"), [("local", True), ("dev", False), ("prod", False)])
+def test_only_the_stage_named_local_is_the_laptop(stage: str, *, local: bool) -> None:
+    assert read(COMPLETE | {"STAGE": stage}).is_local is local
+
+
+def test_a_process_reads_them_once() -> None:
+    assert settings() is settings()
