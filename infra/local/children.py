@@ -90,11 +90,11 @@ def check_port_is_free(port: int, variable: str) -> None:
             raise ChildError(f"Port {port} is taken: stop what listens there, or set {variable}.") from error
 
 
-def listens(port: int) -> bool:
-    """Whether somebody listens on the port."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((HOST, port)) == 0
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def remember(path: Path, children: Sequence[Child]) -> None:

@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -25,6 +27,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.local.engine.guard import TOKEN_HEADER
+from infra.local.site_bucket import SiteBucket
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"
@@ -38,12 +41,13 @@ class SiteSettings:
     config: Mapping[str, Any]
     mail_url: str
     mail_token: str
+    bucket: Mapping[str, str]
 
     @classmethod
     def load(cls, path: Path) -> "SiteSettings":
         """Read the settings that the supervisor wrote."""
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return cls(Path(stored["files"]), stored["config"], stored["mail_url"], stored["mail_token"])
+        return cls(Path(stored.pop("files")), **stored)
 
     def content_security_policy(self) -> str:
         """Scripts, styles and fonts from here alone; calls to the API and the engine."""
@@ -90,7 +94,22 @@ class SiteHeaders:
 
 
 class SiteFiles(StaticFiles):
-    """The build: hashed assets for ever, pages fresh each time."""
+    """The build, with hashed assets for ever and pages fresh each time; then what the application has written."""
+
+    def __init__(self, directory: Path, bucket: SiteBucket) -> None:
+        super().__init__(directory=directory, html=True)
+        self._bucket = bucket
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            built = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            built = Response("Not found", HTTPStatus.NOT_FOUND, media_type="text/plain")
+        if built.status_code != HTTPStatus.NOT_FOUND:
+            return built
+        return await self._bucket.response(Request(scope)) or built
 
     def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - Starlette's own
         response = super().file_response(full_path, *args, **kwargs)
@@ -115,7 +134,7 @@ def application(settings: SiteSettings) -> Starlette:
         routes=[
             Route("/config.json", config),
             Route("/mailbox/", mailbox),
-            Mount("/", SiteFiles(directory=settings.files, html=True)),
+            Mount("/", SiteFiles(settings.files, SiteBucket(settings.bucket))),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False),

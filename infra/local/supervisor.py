@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +18,19 @@ from types import FrameType
 from typing import TextIO, TypeVar
 
 from infra.local import stage
-from infra.local.children import Child, ChildError, check_port_is_free, end_left_over, last_line, listens, remember
+from infra.local.children import (
+    Child,
+    ChildError,
+    check_port_is_free,
+    end_left_over,
+    free_port,
+    last_line,
+    remember,
+)
 from infra.local.engine.guard import admin_token
 from infra.local.engine_process import engine_python
 from infra.local.keys import Keys, load_or_make
-from infra.local.layout import HOST, ROOT, STAGE, Layout
+from infra.local.layout import HOST, REGION, ROOT, STAGE, Layout
 from infra.local.provision import provision
 from infra.local.urls import browser_config, write_urls
 from infra.local.watch import fingerprint
@@ -71,6 +79,7 @@ class Supervisor:
         outputs = self._step("stacks", lambda: provision(layout, self.keys))
         environment = stage.environment(layout, self.keys, outputs)
         stage.write_chalice_config(layout, environment)
+        self._step("event functions", lambda: self._run(self._functions(environment, outputs)))
         self._step("demo data", lambda: self._seed(environment))
         self._step("API", lambda: self._run(self._api()))
         self._write_site_settings(outputs)
@@ -165,6 +174,19 @@ class Supervisor:
             lambda: _answers(f"{self.layout.aws}/_local/health"),
         )
 
+    def _functions(self, environment: dict[str, str], outputs: dict[str, str]) -> Child:
+        port = free_port()
+        address = f"http://{HOST}:{port}"
+        found_by = {"FUNCTION_HOST": address, "STREAM_FAILURES_ARN": outputs["StreamFailuresArn"]}
+        return Child(
+            "event functions",
+            [sys.executable, "-m", "infra.local.functions.host", f"--port={port}"],
+            environment | found_by,
+            self.layout.project,
+            self.layout.logs / "functions.log",
+            lambda: _answers(f"{address}/"),
+        )
+
     def _api(self) -> Child:
         arguments = [
             "local",
@@ -205,6 +227,13 @@ class Supervisor:
             "config": browser_config(self.layout, outputs),
             "mail_url": f"{self.layout.aws}/_local/mail",
             "mail_token": admin_token(self.keys.secret_key),
+            "bucket": {
+                "bucket": outputs["SiteBucket"],
+                "region": REGION,
+                "endpoint": self.layout.aws,
+                "access_key": self.keys.access_key,
+                "secret_key": self.keys.secret_key,
+            },
         }
         self._site_settings.write_text(json.dumps(stored), encoding="utf-8")
         self._site_settings.chmod(0o600)
@@ -264,6 +293,3 @@ def _answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
-
-
-__all__: Sequence[str] = ("AlreadyRunningError", "Supervisor", "forget_state", "listens", "only_one", "running_pid")

@@ -1,0 +1,92 @@
+"""The imported application, behind a port of its own: one process for all event functions.
+
+`python -m infra.local.functions.worker`; it prints `ready PORT` and ends when its standard input does.
+"""
+
+import json
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from infra.local.layout import HOST
+
+
+@dataclass(slots=True)
+class Context:
+    """What Lambda hands to a function beside the event."""
+
+    function_name: str
+    aws_request_id: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int
+    deadline_ms: int
+    function_version: str = field(default="$LATEST", init=False)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+        return max(0, self.deadline_ms - int(time.time() * 1000))
+
+
+def invoke(handlers: dict[str, Any], function: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run one invocation; what the handler raises becomes Lambda's error."""
+    handler = handlers.get(function.split("-", 2)[-1])
+    if handler is None:
+        return {"error": {"errorType": "UnknownFunction", "errorMessage": function, "stackTrace": []}}
+    context = Context(
+        function, request["request_id"], request["function_arn"], request["memory_mb"], request["deadline_ms"]
+    )
+    try:
+        return {"result": handler(request["event"], context)}
+    except Exception as error:  # noqa: BLE001 - Lambda's boundary
+        traceback.print_exc()
+        trace = traceback.format_tb(error.__traceback__)
+        return {"error": {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": trace}}
+
+
+def serve(handlers: dict[str, Any]) -> ThreadingHTTPServer:
+    """Listen on a free port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            function = self.path.split("/")[2]
+            answer = json.dumps(invoke(handlers, function, request)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """The functions log for themselves."""
+
+    server = ThreadingHTTPServer((HOST, 0), Handler)
+    # So that closing it waits for what is being done.
+    server.daemon_threads = False
+    return server
+
+
+def main() -> int:
+    """Import the application, serve it, and end with the host."""
+    from app import app  # noqa: PLC0415 - what this process is for
+    from infra.local.functions.registration import register  # noqa: PLC0415
+
+    register(app)
+    server = serve(app.handler_map)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"ready {server.server_address[1]}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    server.shutdown()
+    server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
