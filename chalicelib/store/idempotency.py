@@ -71,7 +71,7 @@ def create_once(owner: str, name: Idempotent, item: Item, absent: Condition) -> 
     created = type(item).from_raw_data({**item.serialize(), "version": {"N": "1"}})
 
     def fill(transaction: TransactWrite) -> None:
-        record(transaction, owner, name, json.dumps(created.to_dynamodb_dict()))
+        record(transaction, owner, name, json.dumps(created.to_dynamodb_dict(), ensure_ascii=False))
         transaction.save(item, condition=absent)
 
     try:
