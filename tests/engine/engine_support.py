@@ -33,14 +33,14 @@ class Aws:
             "aws_access_key_id": engine.access_key,
             "aws_secret_access_key": engine.secret_key,
         }
-        self.client: Callable[[str], Any] = functools.cache(self._client)
+        self.client: Callable[..., Any] = functools.cache(self._client)
         self.unsigned: Callable[[str], Any] = functools.cache(self._unsigned)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, region: str = REGION) -> Any:
         # Presigned S3 URLs would otherwise be signed the old way here.
         version = {"signature_version": "s3v4"} if service == "s3" else {}
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **version)
-        return boto3.client(service, endpoint_url=self.engine.url, region_name=REGION, config=config, **self.keys)
+        return boto3.client(service, endpoint_url=self.engine.url, region_name=region, config=config, **self.keys)
 
     def _unsigned(self, service: str) -> Any:
         config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})

@@ -19,6 +19,10 @@ from infra.local.engine.gaps import (
     identity_pools,
     policy_variables,
     root_key,
+    stack_buckets,
+    stack_records,
+    stack_stages,
+    stack_tables,
 )
 
 ALL: tuple[ModuleType, ...] = (
@@ -33,4 +37,8 @@ ALL: tuple[ModuleType, ...] = (
     dynamodb_expiry,
     dynamodb_durability,
     forgotten_state,
+    stack_tables,
+    stack_buckets,
+    stack_stages,
+    stack_records,
 )
