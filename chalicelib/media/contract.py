@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chalicelib.web.text import one_line
+from chalicelib.web.text import END, one_line
 
 MAX_BYTES = 10 * 1024 * 1024
 CONTENT_TYPES = ("image/gif", "image/jpeg", "image/png", "image/webp")
@@ -15,7 +15,7 @@ Size = Annotated[int, Meta(ge=1, le=MAX_BYTES, description="Bytes", extra={"mess
 ObjectKey = Annotated[
     str,
     Meta(
-        pattern=r"^users/[0-9a-zA-Z-]{1,128}/[0-7][0-9A-HJKMNP-TV-Z]{25}$",
+        pattern=r"^users/[0-9a-zA-Z-]{1,128}/[0-7][0-9A-HJKMNP-TV-Z]{25}" + END,
         description="The object's key in the media bucket: `users/{your sub}/{a new ULID}`",
         extra={"message": "Expected users/{your sub}/{a ULID}"},
     ),

@@ -4,6 +4,8 @@ from typing import Any
 
 from msgspec import Meta
 
+# Python's `$` also matches before a line feed at the end; the schemas' own dialect knows nothing else.
+END = r"$(?!\n)"
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_BUT_LAYOUT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 
