@@ -1,5 +1,8 @@
 """Photos on todos: the todo names the photo and the photo has its row, both or neither."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pynamodb.constants import ALL_OLD
 from pynamodb.expressions.condition import size
 from pynamodb.expressions.operand import Path
@@ -21,8 +24,8 @@ class TooManyAttachments(TodoError):  # noqa: N818 - reads as the answer it beco
     """The todo holds as many photos as it may."""
 
 
-def attach(owner: str, todo_id: str, photo: NewAttachment) -> str:
-    """Attach a photo and return its media id; attaching it again changes nothing.
+def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping[str, Any]]:
+    """Attach a photo and return its media id and what the todo says of it; attaching it again changes nothing.
 
     Raises:
         ForeignKey: the photo's key lies outside the owner's prefix.
@@ -32,13 +35,14 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> str:
     media_id = media.own_media_id(owner, photo.key)
     attachments = Path(Todo.attachments)
     place = attachments[media_id]
+    attached = {"name": photo.name.strip(), "content_type": photo.content_type, "size": photo.size}
 
     def fill(transaction: TransactWrite) -> None:
         media.record(transaction, owner, media_id, photo)
         transaction.update(
             at(owner, todo_id),
             actions=[
-                place.set({"name": photo.name.strip(), "content_type": photo.content_type, "size": photo.size}),
+                place.set(attached),
                 Todo.updated_at.set(clock.timestamp(clock.now())),
             ],
             condition=is_live() & place.does_not_exist() & (size(attachments) < MAX_ATTACHMENTS),
@@ -55,7 +59,8 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> str:
             raise NoSuchTodo(todo_id) from refusal
         if media_id not in todo.attachments:
             raise TooManyAttachments(f"A todo holds up to {MAX_ATTACHMENTS} photos.") from refusal
-    return media_id
+        attached = todo.attachments.as_dict()[media_id]
+    return media_id, attached
 
 
 def detach(owner: str, todo_id: str, media_id: str) -> None:

@@ -152,9 +152,8 @@ def restore_todo(_: Request, caller: Caller, todo_id: str) -> Reply:
 def attach_photo(_: Request, caller: Caller, todo_id: str, body: NewAttachment) -> Reply:
     """Attach a photo that the caller has sent to the media bucket; attaching it again changes nothing."""
     with _refusals(todo_id):
-        media_id = attachments.attach(caller.sub, todo_id, body)
-    shaped = Attachment(media_id, body.name.strip(), body.content_type, body.size, None)
-    return Reply(201, shaped, {"Location": f"{settings().api_url}/media/{media_id}"})
+        media_id, attached = attachments.attach(caller.sub, todo_id, body)
+    return Reply(201, _shape_attachment(media_id, attached), {"Location": f"{settings().api_url}/media/{media_id}"})
 
 
 @routes.endpoint(
