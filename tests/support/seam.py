@@ -57,16 +57,17 @@ class Meanwhile(Around):
 
 
 class AnswerLost(Around):
-    """Lets every call reach the database and loses the answer of the first write: it was done, and nobody knows."""
+    """Lets an operation reach the database and loses the first answer: it was done, and nobody knows."""
 
-    def __init__(self, inner: ApiCaller, error: Exception) -> None:
+    def __init__(self, inner: ApiCaller, operation: str, error: Exception) -> None:
         super().__init__(inner)
+        self._operation = operation
         self._error: Exception | None = error
 
     def _make_api_call(self, operation_name: str, operation_kwargs: Arguments) -> dict[str, Any]:
         answer = super()._make_api_call(operation_name, operation_kwargs)
-        error, self._error = self._error, None
-        if error is not None:
+        if operation_name == self._operation and self._error is not None:
+            error, self._error = self._error, None
             raise error
         return answer
 

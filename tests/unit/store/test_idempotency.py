@@ -75,7 +75,7 @@ def test_after_a_day_the_key_is_free_even_where_the_row_is_still_there(age: int,
 def test_a_lost_answer_is_found_again_and_nothing_is_created_twice(dynamodb: Any) -> None:
     # given a database that writes, and whose answer never arrives
     lost = refusal("InternalServerError", status=500)
-    with dynamodb_behind(lambda inner: Recorder(AnswerLost(inner, lost))) as database:
+    with dynamodb_behind(lambda inner: Recorder(AnswerLost(inner, "TransactWriteItems", lost))) as database:
         # when the create is tried again
         todo, _ = create()
     # then there is one todo, and it is the one that is answered
