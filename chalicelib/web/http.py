@@ -22,7 +22,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived. Header names are in lower case; `claims` is what the authorizer verified, or None."""
+    """What arrived.
+
+    Header names are in lower case; `claims` is what the authorizer verified, or None; `source_ip` is whom the gateway
+    talked to, empty where it did not say.
+    """
 
     method: str
     path: str
@@ -30,6 +34,7 @@ class Request:
     query: Mapping[str, list[str]]
     body: bytes
     claims: Mapping[str, str] | None
+    source_ip: str = ""
 
     @property
     def caller(self) -> Caller:

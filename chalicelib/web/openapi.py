@@ -32,6 +32,7 @@ _STATUS_TEXTS: Mapping[int, str] = {
     201: "Created.",
     202: "Accepted.",
     204: "Done.",
+    303: "The answer is elsewhere.",
     304: "Unchanged.",
 }
 

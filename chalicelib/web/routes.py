@@ -49,13 +49,15 @@ class Routes(Blueprint):
 
 def _request(current: Any) -> Request:  # noqa: ANN401 - Chalice has no types
     event = current.to_original_event()
+    context = event["requestContext"]
     return Request(
         method=current.method,
         path=current.path,
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("multiValueQueryStringParameters") or {},
         body=current.raw_body,
-        claims=(event["requestContext"].get("authorizer") or {}).get("claims"),
+        claims=(context.get("authorizer") or {}).get("claims"),
+        source_ip=(context.get("identity") or {}).get("sourceIp") or "",
     )
 
 
