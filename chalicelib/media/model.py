@@ -18,7 +18,12 @@ class StoredThumbnail(MapAttribute[str, object]):
 
 
 class Media(StoredModel):
-    """One photo; `reason` says why it was rejected."""
+    """One photo.
+
+    A row comes with the upload or with the attaching, whichever is first: `sequencer`, `thumbnails`, `width` and
+    `height` (the original's, as it is seen) come with the upload, `name` and `todo_id` with the attaching. `reason`
+    says why it was rejected.
+    """
 
     class Meta:
         """Table settings."""
@@ -35,6 +40,15 @@ class Media(StoredModel):
     reason = UnicodeAttribute(null=True)
     thumbnails: ListAttribute[StoredThumbnail] = ListAttribute(of=StoredThumbnail, default=list)
     created_at = UnicodeAttribute()
+    todo_id = UnicodeAttribute(null=True)
+    sequencer = UnicodeAttribute(null=True)
+    width = NumberAttribute(null=True)
+    height = NumberAttribute(null=True)
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the photo is on a todo; until then only the upload is known, not what it is called."""
+        return self.name is not None
 
     @property
     def object_key(self) -> str:

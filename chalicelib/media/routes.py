@@ -2,7 +2,7 @@
 
 from chalicelib.ids import is_id
 from chalicelib.media import contract, service
-from chalicelib.media.model import Media
+from chalicelib.media.model import Media, StoredThumbnail
 from chalicelib.settings import settings
 from chalicelib.store.cursors import seal, unseal
 from chalicelib.web import problems
@@ -50,6 +50,12 @@ def _shape(media: Media) -> contract.Media:
         size=int(media.size),
         state=media.state,  # type: ignore[arg-type] # written by us alone
         reason=media.reason,
-        thumbnails=[],
+        thumbnails=[_shape_thumbnail(thumbnail) for thumbnail in media.thumbnails],
         created_at=media.created_at,
+    )
+
+
+def _shape_thumbnail(thumbnail: StoredThumbnail) -> contract.Thumbnail:
+    return contract.Thumbnail(
+        int(thumbnail.width), int(thumbnail.height), thumbnail.content_type, service.thumbnail_url(thumbnail.key)
     )

@@ -1,10 +1,17 @@
 """The use cases of photos."""
 
+import os
+from collections.abc import Mapping
+
+from pynamodb.exceptions import DeleteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
 from chalicelib.media.contract import NewAttachment
 from chalicelib.media.model import UPLOADED, Media, object_key
+from chalicelib.settings import Settings, settings
+from chalicelib.store.model import CONDITION_FAILED
 from chalicelib.store.pages import Key, Page, one_page
 
 
@@ -28,19 +35,39 @@ def get(owner: str, media_id: str) -> Media:
     """Return one photo of `owner`.
 
     Raises:
-        Media.DoesNotExist: there is none of that id, or it is another's.
+        Media.DoesNotExist: there is none of that id, or it is another's, or it is on no todo yet.
     """
-    return Media.get(owner, media_id, consistent_read=True)
+    media = find(owner, media_id)
+    if media is None or not media.is_attached:
+        raise Media.DoesNotExist
+    return media
+
+
+def find(owner: str, media_id: str) -> Media | None:
+    """Return one photo of `owner`, attached or not."""
+    try:
+        return Media.get(owner, media_id, consistent_read=True)
+    except Media.DoesNotExist:
+        return None
 
 
 def list_media(owner: str, limit: int, after: Key | None) -> Page[Media]:
     """Return the owner's photos, newest first."""
-    query = Media.query(owner, scan_index_forward=False, limit=limit, last_evaluated_key=after)
+    query = Media.query(
+        owner,
+        filter_condition=Media.name.exists(),
+        scan_index_forward=False,
+        limit=limit,
+        last_evaluated_key=after,
+    )
     return one_page(query, Media)
 
 
-def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAttachment) -> None:
-    """Add the photo's row to the transaction that attaches it; a state it already has stays."""
+def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAttachment, todo_id: str) -> None:
+    """Add the photo's row to the transaction that attaches it; a state it already has stays.
+
+    The part is refused where the photo is on another todo.
+    """
     transaction.update(
         Media(owner, media_id),
         actions=[
@@ -49,10 +76,42 @@ def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAtta
             Media.size.set(photo.size),
             Media.state.set(Media.state | UPLOADED),
             Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
+            Media.todo_id.set(todo_id),
         ],
+        condition=Media.todo_id.does_not_exist() | (Media.todo_id == todo_id),
     )
 
 
 def forget(transaction: TransactWrite, owner: str, media_id: str) -> None:
     """Add the removal of the photo's row to a transaction."""
     transaction.delete(Media(owner, media_id))
+
+
+def forget_unattached(owner: str, media_id: str) -> None:
+    """Remove the photo's row if it is on no todo."""
+    _remove(owner, media_id, Media.name.does_not_exist())
+
+
+def forget_expired(owner: str, media_id: str, todo_id: str) -> None:
+    """Remove the photo's row if it is still that todo's."""
+    _remove(owner, media_id, Media.todo_id == todo_id)
+
+
+def thumbnail_url(key: str) -> str:
+    """The address of a thumbnail; the bucket is private, so a browser signs it with its person's own credentials."""
+    return f"{bucket_url(settings().thumbnails_bucket, settings(), os.environ)}/{key}"
+
+
+def bucket_url(bucket: str, stage: Settings, environment: Mapping[str, str]) -> str:
+    """The address of a bucket as browsers reach it."""
+    if stage.is_local:
+        return f"{environment['AWS_ENDPOINT_URL']}/{bucket}"
+    return f"https://{bucket}.s3.{stage.aws_region}.amazonaws.com"
+
+
+def _remove(owner: str, media_id: str, condition: Condition) -> None:
+    try:
+        Media(owner, media_id).delete(condition)
+    except DeleteError as error:
+        if error.cause_response_code != CONDITION_FAILED:
+            raise

@@ -12,8 +12,9 @@ from chalicelib import clock
 from chalicelib.media import service as media
 from chalicelib.media.contract import NewAttachment
 from chalicelib.store import transactions
+from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.transactions import TransactionRefused
-from chalicelib.todos.model import Todo, at, is_live
+from chalicelib.todos.model import Todo, TodoPhotos, at, is_live
 from chalicelib.todos.service import NoSuchTodo, TodoError
 
 MAX_ATTACHMENTS = 20
@@ -24,6 +25,10 @@ class TooManyAttachments(TodoError):  # noqa: N818 - reads as the answer it beco
     """The todo holds as many photos as it may."""
 
 
+class AttachedElsewhere(TodoError):  # noqa: N818 - reads as the answer it becomes
+    """The photo is on another todo."""
+
+
 def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping[str, Any]]:
     """Attach a photo and return its media id and what the todo says of it; attaching it again changes nothing.
 
@@ -31,6 +36,7 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping
         ForeignKey: the photo's key lies outside the owner's prefix.
         NoSuchTodo: there is none, or it is in the trash.
         TooManyAttachments: the todo holds as many photos as it may.
+        AttachedElsewhere: the photo is on another todo.
     """
     media_id = media.own_media_id(owner, photo.key)
     attachments = Path(Todo.attachments)
@@ -38,7 +44,7 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping
     attached = {"name": photo.name.strip(), "content_type": photo.content_type, "size": photo.size}
 
     def fill(transaction: TransactWrite) -> None:
-        media.record(transaction, owner, media_id, photo)
+        media.record(transaction, owner, media_id, photo, todo_id)
         transaction.update(
             at(owner, todo_id),
             actions=[
@@ -53,7 +59,9 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping
     try:
         transactions.write(fill)
     except TransactionRefused as refusal:
-        current = refusal.refused.get(_TODO_PLACE)
+        if _TODO_PLACE not in refusal.refused:
+            raise AttachedElsewhere("This photo is on another todo.") from refusal
+        current = refusal.refused[_TODO_PLACE]
         todo = None if current is None else Todo.from_raw_data(current)
         if todo is None or not todo.is_live:
             raise NoSuchTodo(todo_id) from refusal
@@ -84,3 +92,16 @@ def detach(owner: str, todo_id: str, media_id: str) -> None:
         transactions.write(fill)
     except TransactionRefused as refusal:
         raise NoSuchTodo(todo_id) from refusal
+
+
+def show_thumbnail(owner: str, todo_id: str, media_id: str, key: str | None) -> None:
+    """Set which thumbnail shows a photo, as long as the photo is on the todo.
+
+    The version stays: nobody who is editing the todo should be told that someone was first.
+    """
+    place = Path(TodoPhotos.attachments)[media_id]
+    action = place["thumbnail"].remove() if key is None else place["thumbnail"].set(key)
+    try:
+        TodoPhotos(owner, todo_id).change([action], place.exists())
+    except ConditionFailed:
+        return

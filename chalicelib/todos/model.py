@@ -89,8 +89,9 @@ class ByDue(GlobalSecondaryIndex["Todo"]):
 class Todo(StoredModel):
     """One todo.
 
-    Times are RFC 3339 text. `attachments` maps a media id to its name, content type and size. `expires_at` is
-    set only in the trash. `last_key` and `last_fingerprint` name the last write that had an Idempotency-Key.
+    Times are RFC 3339 text. `attachments` maps a media id to its name, content type and size, and to the key of
+    its thumbnail once there is one. `expires_at` is set only in the trash. `last_key` and `last_fingerprint` name
+    the last write that had an Idempotency-Key.
     """
 
     class Meta:
@@ -129,6 +130,20 @@ class Todo(StoredModel):
     def is_live(self) -> bool:
         """Whether the todo is not in the trash."""
         return self.live_id is not None
+
+
+class TodoPhotos(StoredModel):
+    """The same rows as photos see them: without the version, which counts what a person changes."""
+
+    class Meta:
+        """Table settings."""
+
+        table_name = settings().todos_table
+        region = settings().aws_region
+
+    user_id = UnicodeAttribute(hash_key=True)
+    todo_id = UnicodeAttribute(range_key=True)
+    attachments: MapAttribute[str, object] = MapAttribute(default=dict)
 
 
 def at(owner: str, todo_id: str) -> Todo:

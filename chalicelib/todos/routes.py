@@ -10,11 +10,11 @@ from msgspec import UNSET
 from chalicelib.clock import timestamp
 from chalicelib.ids import is_id
 from chalicelib.media.contract import Attachment, NewAttachment
-from chalicelib.media.service import ForeignKey
+from chalicelib.media.service import ForeignKey, thumbnail_url
 from chalicelib.settings import settings
 from chalicelib.store.cursors import seal, unseal
 from chalicelib.todos import attachments, contract, service
-from chalicelib.todos.attachments import TooManyAttachments
+from chalicelib.todos.attachments import AttachedElsewhere, TooManyAttachments
 from chalicelib.todos.model import State, Todo
 from chalicelib.todos.service import NoSuchTodo, Stale
 from chalicelib.web import problems
@@ -85,7 +85,8 @@ def get_todo(request: Request, caller: Caller, todo_id: str) -> Reply:
     with _refusals(todo_id):
         todo = service.get(caller.sub, todo_id)
     headers = {"ETag": etag(todo.version)}
-    if is_unchanged(request, headers["ETag"]):
+    # A thumbnail comes without a new version, so that a todo with photos is always sent.
+    if is_unchanged(request, headers["ETag"]) and not todo.attachments.as_dict():
         return Reply(304, None, headers)
     return Reply(200, _shape(todo), headers)
 
@@ -182,7 +183,7 @@ def _refusals(*ids: str) -> Iterator[None]:
         current = _shape(error.current)
         headers = {"ETag": etag(current.version)}
         raise Problem(problems.VERSION_MISMATCH, str(error), extra={"current": current}, headers=headers) from error
-    except ForeignKey as error:
+    except (ForeignKey, AttachedElsewhere) as error:
         raise Problem(problems.FORBIDDEN, str(error)) from error
     except TooManyAttachments as error:
         raise Problem(problems.TOO_MANY_ATTACHMENTS, str(error)) from error
@@ -222,4 +223,6 @@ def _shape(todo: Todo) -> contract.Todo:
 
 
 def _shape_attachment(media_id: str, photo: Mapping[str, Any]) -> Attachment:
-    return Attachment(media_id, photo["name"], photo["content_type"], int(photo["size"]), None)
+    thumbnail = photo.get("thumbnail")
+    url = None if thumbnail is None else thumbnail_url(thumbnail)
+    return Attachment(media_id, photo["name"], photo["content_type"], int(photo["size"]), url)

@@ -1,0 +1,78 @@
+"""Reads what S3 tells of new objects, and picks those that are photos of a person.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import unquote_plus
+
+import msgspec
+
+_log = logging.getLogger(__name__)
+
+_OWN_KEY = re.compile(r"users/([0-9a-zA-Z-]{1,128})/([0-7][0-9A-HJKMNP-TV-Z]{25})")
+_SEQUENCER = re.compile(r"[0-9a-fA-F]{1,32}")
+_SEQUENCER_DIGITS = 32
+
+
+class _Message(msgspec.Struct):
+    """A message about new objects, from S3 itself or in the envelope of an SNS topic."""
+
+    Records: list[dict[str, Any]] | None = None
+    Event: str | None = None
+    Message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A photo that came into the media bucket; of two uploads to one key, the later has the greater sequencer."""
+
+    owner: str
+    media_id: str
+    sequencer: str
+    etag: str
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], bucket: str) -> Self | None:
+        """Read one record; None where it is not about a new photo in `bucket`."""
+        if record["eventSource"] != "aws:s3" or not record["eventName"].startswith("ObjectCreated:"):
+            return None
+        place, thing = record["s3"]["bucket"], record["s3"]["object"]
+        # A person may write any key under their own prefix; only one shape is a photo's. S3 encodes keys once.
+        found = _OWN_KEY.fullmatch(unquote_plus(thing["key"]))
+        if place["name"] != bucket or found is None:
+            return None
+        return cls(found[1], found[2], comparable(thing["sequencer"]), thing["eTag"])
+
+
+def uploads(body: str, bucket: str) -> Iterator[Upload]:
+    """Read a message of the queue and yield the photos that it tells of.
+
+    Raises:
+        msgspec.MsgspecError, KeyError, ValueError: it is not a message of S3.
+    """
+    message = msgspec.json.decode(body, type=_Message)
+    if message.Message is not None:
+        message = msgspec.json.decode(message.Message, type=_Message)
+    if message.Event == "s3:TestEvent":
+        _log.info("upload ignored", extra={"fields": {"because": "it is S3's test"}})
+        return
+    if message.Records is None:
+        raise ValueError("This is not a message of S3.")
+    for record in message.Records:
+        upload = Upload.of(record, bucket)
+        if upload is None:
+            _log.warning("upload ignored", extra={"fields": {"because": "it is no photo of ours"}})
+        else:
+            yield upload
+
+
+def comparable(sequencer: str) -> str:
+    """Write a sequencer so that it sorts as text: S3 compares them padded with zeros on the right."""
+    if _SEQUENCER.fullmatch(sequencer) is None:
+        raise ValueError("This is not a sequencer of S3.")
+    return sequencer.upper().ljust(_SEQUENCER_DIGITS, "0")
