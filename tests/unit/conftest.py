@@ -1,8 +1,10 @@
 """Unit tests run on moto, in memory: no sockets, and a fresh set of tables for each test."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -80,6 +82,17 @@ def tables(dynamodb: Any) -> Iterator[None]:
         for table in TABLES:
             dynamodb.create_table(**table)
         yield
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What the application's log writes."""
+    handlers = logging.getLogger("chalicelib").handlers
+    own = next(each for each in handlers if isinstance(each, logging.StreamHandler) and each.stream is not None)
+    before, text = own.stream, StringIO()
+    own.setStream(text)
+    yield text
+    own.setStream(before)
 
 
 @pytest.fixture
