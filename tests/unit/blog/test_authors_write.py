@@ -1,0 +1,110 @@
+"""Authors begin drafts, change them and see their own."""
+
+import pytest
+
+from tests.support.api import Api
+
+NEW = {"title": "Fewer shelves", "summary": "I deleted four tables.", "body": "# Hello\n", "tags": ["data", "data"]}
+
+
+def test_a_draft_begins_unpublished_with_a_preview(ines: Api) -> None:
+    begun = ines.post("/posts", NEW)
+
+    draft = begun.json()
+    assert begun.status == 201
+    assert begun.headers["Location"] == "https://api.example.test/me/posts/fewer-shelves"
+    assert begun.headers["ETag"] == '"1"'
+    assert draft["slug"] == "fewer-shelves"
+    assert draft["html"] == "<h2>Hello</h2>\n"
+    assert draft["tags"] == ["data"]
+    assert draft["published_at"] is None
+    assert draft["has_unpublished_changes"] is True
+
+
+def test_only_authors_write(ada: Api, anonymous: Api) -> None:
+    assert ada.post("/posts", NEW).status == 403
+    assert ada.get("/me/posts").status == 403
+    assert anonymous.post("/posts", NEW).status == 401
+
+
+def test_a_slug_is_taken_once(ines: Api, otto: Api) -> None:
+    ines.post("/posts", NEW)
+
+    refused = otto.post("/posts", NEW)
+
+    assert refused.status == 409
+    assert refused.json()["type"] == "urn:problem-type:slug-taken"
+
+
+@pytest.mark.parametrize("title", ["Archive", "Tags", "Contact"])
+def test_the_blogs_own_addresses_are_taken(ines: Api, title: str) -> None:
+    assert ines.post("/posts", {"title": title}).status == 409
+
+
+def test_a_title_without_letters_gets_an_address_all_the_same(ines: Api) -> None:
+    assert len(ines.post("/posts", {"title": "日本語"}).json()["slug"]) == 26
+
+
+def test_a_repeated_beginning_begins_once(ines: Api) -> None:
+    first = ines.post("/posts", NEW, idempotency_key="one")
+    second = ines.post("/posts", NEW, idempotency_key="one")
+    other = ines.post("/posts", {**NEW, "title": "Other"}, idempotency_key="one")
+
+    assert second.body == first.body
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert other.status == 422
+
+
+def test_a_change_needs_the_version_that_was_seen(ines: Api) -> None:
+    ines.post("/posts", NEW)
+
+    changed = ines.patch("/posts/fewer-shelves", {"body": "two", "tags": ["x"], "cover": None}, if_match='"1"')
+    stale = ines.patch("/posts/fewer-shelves", {"body": "three"}, if_match='"1"')
+
+    assert changed.json()["html"] == "<p>two</p>\n"
+    assert changed.headers["ETag"] == '"2"'
+    assert stale.status == 412
+    assert stale.json()["current"]["body"] == "two"
+
+
+def test_what_is_not_named_stays(ines: Api) -> None:
+    ines.post("/posts", NEW)
+
+    changed = ines.patch("/posts/fewer-shelves", {"summary": "  Other  "}).json()
+
+    assert (changed["title"], changed["summary"], changed["body"]) == ("Fewer shelves", "Other", "# Hello\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/me/posts/{slug}", None),
+        ("PATCH", "/posts/{slug}", {"title": "mine"}),
+        ("POST", "/posts/{slug}/publish", None),
+        ("POST", "/posts/{slug}/unpublish", None),
+        ("DELETE", "/posts/{slug}", None),
+    ],
+)
+def test_another_authors_post_is_as_absent_as_none(ines: Api, otto: Api, method: str, path: str, body: object) -> None:
+    ines.post("/posts", NEW)
+
+    others = otto.call(method, path.format(slug="fewer-shelves"), body)
+    none = otto.call(method, path.format(slug="no-such-post"), body)
+    no_slug = otto.call(method, path.format(slug="NO_SLUG"), body)
+
+    assert others.status == 404
+    assert (others.status, others.body) == (none.status, none.body) == (no_slug.status, no_slug.body)
+    assert ines.get("/me/posts/fewer-shelves").json()["title"] == "Fewer shelves"
+
+
+def test_an_author_lists_their_own_last_changed_first(ines: Api, otto: Api) -> None:
+    for title in ("One", "Two", "Three"):
+        ines.post("/posts", {"title": title})
+    otto.post("/posts", {"title": "Other"})
+    ines.patch("/posts/one", {"summary": "changed"})
+
+    first = ines.get("/me/posts?limit=2").json()
+    rest = ines.get(f"/me/posts?limit=2&cursor={first['next']}").json()
+
+    assert [item["slug"] for item in first["items"] + rest["items"]] == ["one", "three", "two"]
+    assert otto.get(f"/me/posts?limit=2&cursor={first['next']}").status == 400
