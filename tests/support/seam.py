@@ -56,6 +56,21 @@ class Meanwhile(Around):
         return super()._make_api_call(operation_name, operation_kwargs)
 
 
+class FailingFrom(Around):
+    """Fails from its call with the given number on; numbers start at 0."""
+
+    def __init__(self, inner: ApiCaller, number: int, error: Exception) -> None:
+        super().__init__(inner)
+        self._good_ones_left = number
+        self._error = error
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: Arguments) -> dict[str, Any]:
+        self._good_ones_left -= 1
+        if self._good_ones_left < 0:
+            raise self._error
+        return super()._make_api_call(operation_name, operation_kwargs)
+
+
 class AnswerLost(Around):
     """Lets an operation reach the database and loses the first answer: it was done, and nobody knows."""
 

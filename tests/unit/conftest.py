@@ -115,3 +115,9 @@ def ada(anonymous: Api) -> Api:
 @pytest.fixture
 def bob(anonymous: Api) -> Api:
     return anonymous.as_person("0b0b0b0b-0000-4000-8000-00000000b0b0")
+
+
+@pytest.fixture
+def author(anonymous: Api) -> Api:
+    """Somebody who may write posts too."""
+    return anonymous.as_person("6f1a7c1e-0000-4000-8000-00000000ada0", "authors")
