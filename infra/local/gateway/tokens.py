@@ -55,7 +55,7 @@ class KeySet:
         try:
             with urllib.request.urlopen(self.url, timeout=FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310 - our own URL
                 return JoseKeys.import_key_set(json.load(answer))
-        except (OSError, ValueError, JoseError) as error:
+        except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
             raise KeysUnavailableError(self.url) from error
 
 
@@ -86,7 +86,7 @@ class TokenVerifier:
                 exp={"essential": True},
                 iat={"essential": True},
             ).validate(found.claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InvalidTokenError(type(error).__name__) from error
         return {name: _text(value) for name, value in found.claims.items()}
 
