@@ -115,3 +115,16 @@ def text(value: str) -> dict[str, str]:
 
 def number(value: int) -> dict[str, str]:
     return {"N": str(value)}
+
+
+def snapshot_names(engine: EngineProcess) -> set[str]:
+    path = engine.state_dir / "snapshots" / "manifest.json"
+    return set(json.loads(path.read_text())["services"].values()) if path.exists() else set()
+
+
+def settled_snapshot(engine: EngineProcess) -> None:
+    """Wait for a snapshot that began after this call."""
+    marker = Aws(engine).client("ssm")
+    marker.put_parameter(Name="/marker", Value=str(time.monotonic_ns()), Type="String", Overwrite=True)
+    before = snapshot_names(engine)
+    eventually(lambda: {n for n in snapshot_names(engine) - before if n.startswith("ssm")}, what="no snapshot")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_support import Aws, MakeEngine, eventually, http, make_table, number, text
+from engine_support import Aws, MakeEngine, eventually, http, make_table, number, settled_snapshot, text
 
 from infra.local.engine_process import EngineFailedError, EngineProcess
 
@@ -33,19 +33,6 @@ def crash(engine: EngineProcess) -> None:
 def items(aws: Aws, table: str) -> list[dict[str, Any]]:
     pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table)
     return [item for page in pages for item in page["Items"]]
-
-
-def snapshot_names(engine: EngineProcess) -> set[str]:
-    path = engine.state_dir / "snapshots" / "manifest.json"
-    return set(json.loads(path.read_text())["services"].values()) if path.exists() else set()
-
-
-def settled_snapshot(engine: EngineProcess) -> None:
-    """Wait for a snapshot that began after this call."""
-    marker = Aws(engine).client("ssm")
-    marker.put_parameter(Name="/marker", Value=str(time.monotonic_ns()), Type="String", Overwrite=True)
-    before = snapshot_names(engine)
-    eventually(lambda: {n for n in snapshot_names(engine) - before if n.startswith("ssm")}, what="no snapshot")
 
 
 def test_every_acknowledged_write_survives_a_crash(make_engine: MakeEngine) -> None:

@@ -11,7 +11,7 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 
 # Inherited settings that would send the engine, or the functions it runs, elsewhere.
-_UNWANTED = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "COGNITO_", "DOCKER_", "SERVICES", "EDGE_PORT")
+_UNWANTED = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "COGNITO_", "DOCKER_", "SERVICES", "EDGE_PORT", "PYTHON")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from infra.local.engine.targets import check_targets
 
 
 def build(settings: Settings, on_ready: Callable[[], None]) -> App:
-    for module in (admin, lifecycle, *gaps.ALL):
+    for module in (admin, lifecycle, *gaps.SHARED, *gaps.ALL):
         check_targets(module.__name__.rpartition(".")[2], module.TARGETS)
     for module in gaps.ALL:
         module.apply()

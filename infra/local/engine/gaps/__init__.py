@@ -9,23 +9,32 @@ from types import ModuleType
 
 from infra.local.engine.gaps import (
     anonymous_callers,
+    async_invocations,
     cognito_claims,
     cognito_codes,
     cognito_sign_in,
     cognito_triggers,
+    destinations,
     dynamodb_durability,
     dynamodb_expiry,
     forgotten_state,
+    function_workers,
     identity_pools,
     leading_keys,
     policy_variables,
     root_key,
+    saved_code,
     stack_buckets,
     stack_records,
     stack_stages,
     stack_tables,
+    stacks,
+    topic_mail,
+    working_tree_functions,
 )
 
+# What several gaps lean on.
+SHARED: tuple[ModuleType, ...] = (destinations, stacks)
 ALL: tuple[ModuleType, ...] = (
     root_key,
     anonymous_callers,
@@ -39,6 +48,11 @@ ALL: tuple[ModuleType, ...] = (
     dynamodb_expiry,
     dynamodb_durability,
     forgotten_state,
+    saved_code,
+    function_workers,
+    working_tree_functions,
+    async_invocations,
+    topic_mail,
     stack_tables,
     stack_buckets,
     stack_stages,

@@ -19,14 +19,12 @@ from typing import Any
 from ministack.core import iam_actions
 from ministack.core import iam_evaluator as evaluator
 from ministack.services import dynamodb
-from ministack.services._dynamodb_keywords import PartiqlError
 
 TARGETS = (
     "ministack.core.iam_actions:_dynamodb_table_arn",
     "ministack.core.iam_actions:dynamodb_service_context(body)",
     "ministack.core.iam_actions:dynamodb_transaction_checks(iam_action, body, region, account_id)",
     "ministack.core.iam_evaluator:enforce(access_key_id, iam_action, service, region, resource_arn, service_context)",
-    "ministack.services._dynamodb_keywords:PartiqlError",
     "ministack.services.dynamodb:_extract_key_val(attr)",
     "ministack.services.dynamodb:_extract_pk_from_condition(condition, attr_values, attr_names, pk_name)",
     "ministack.services.dynamodb:_extract_pk_from_key_conditions(key_conditions, pk_name)",
@@ -137,7 +135,7 @@ def _statements(data: dict[str, Any]) -> list[dict[str, Any]]:
     for one in asked:
         try:
             parsed = dynamodb._parse_partiql(one.get("Statement"), one.get("Parameters") or [])
-        except (ValueError, PartiqlError):  # the operation answers with it
+        except ValueError:  # the operation answers with it
             continue
         inner = {**parsed["select"], "op": "SELECT"} if parsed["op"] == _EXISTS else parsed
         found.append({**inner, "table": dynamodb._normalize_table_name(inner["table"])})

@@ -5,6 +5,8 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
+TARGETS = ("ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS",)
+
 Properties = dict[str, Any]
 # The physical id, the properties it had before (none for a new one), and the properties it has now.
 Then = Callable[[str, Properties, Properties], None]
