@@ -1,0 +1,38 @@
+/** A modal dialog: focus starts on its heading, so that no answer is favoured, and goes back where it was. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+
+interface DialogProps {
+  heading: string;
+  summary: ComponentChildren;
+  class?: string;
+  onClose(): void;
+  children: ComponentChildren;
+}
+
+export function Dialog({ heading, summary, class: name = 'ask', onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    title.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  return (
+    <dialog ref={dialog} aria-labelledby={`${id}-h`} aria-describedby={`${id}-p`} onClose={onClose}>
+      <div class={name}>
+        <h2 id={`${id}-h`} ref={title} tabIndex={-1}>
+          {heading}
+        </h2>
+        <p id={`${id}-p`}>{summary}</p>
+        {children}
+      </div>
+    </dialog>
+  );
+}

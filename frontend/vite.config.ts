@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { partials } from './build/partials';
+import { serviceWorker } from './build/service-worker';
+
+const PAGES = ['todos', 'sign-in', 'sign-up', 'reset', 'account', 'mailbox'];
+const folders = Object.fromEntries(PAGES.map(page => [page, `${page}/index.html`]));
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [partials(), serviceWorker()],
+  build: {
+    target: 'baseline-widely-available',
+    // A data: address would need a hole in the Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: { input: { front: 'index.html', lost: '404.html', ...folders } },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
