@@ -1,0 +1,89 @@
+/** One call to the API: the token on, the problem out, a refused token refreshed once. */
+import { NoAnswer, Refusal, SignedOut } from './failures';
+import type { Problem } from './types';
+
+export interface Request {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  body?: unknown;
+  /** The version the person saw; sent as If-Match. */
+  version?: number;
+  /** Names the request, so that repeated it happens once. */
+  key?: string;
+}
+
+export interface ClientParts {
+  base: string;
+  /** Gives the ID token, or null where nobody is signed in; throws `NoAnswer` where it cannot be refreshed now. */
+  token(options: { refresh: boolean }): Promise<string | null>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+export type Call = <T>(request: Request) => Promise<T>;
+
+const PATIENCE_MS = 20_000;
+
+export function createClient({ base, token, fetch }: ClientParts): Call {
+  async function send(request: Request, idToken: string): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: idToken };
+    if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+    if (request.version !== undefined) headers['If-Match'] = `"${request.version}"`;
+    if (request.key !== undefined) headers['Idempotency-Key'] = request.key;
+    const init: RequestInit = {
+      method: request.method,
+      headers,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    };
+    if (request.body !== undefined) init.body = JSON.stringify(request.body);
+    return fetch(base + request.path, init).catch(cause => {
+      throw new NoAnswer('No answer', { cause });
+    });
+  }
+
+  async function authorized(request: Request): Promise<Response> {
+    const first = await token({ refresh: false });
+    if (first === null) throw new SignedOut();
+    const answer = await send(request, first);
+    if (answer.status !== 401) return answer;
+    const second = await token({ refresh: true });
+    if (second === null) throw new SignedOut();
+    const again = await send(request, second);
+    if (again.status === 401) throw new SignedOut();
+    return again;
+  }
+
+  return async <T>(request: Request): Promise<T> => {
+    const answer = await authorized(request);
+    if (!answer.ok) throw await refusal(answer);
+    return (answer.status === 204 ? undefined : await body(answer)) as T;
+  };
+}
+
+async function refusal(answer: Response): Promise<Refusal> {
+  const problem = await answer.json().catch(() => null);
+  return new Refusal(answer.status, isProblem(problem) ? problem : nameless(answer), retryAfter(answer));
+}
+
+async function body(answer: Response): Promise<unknown> {
+  return answer.json().catch(cause => {
+    throw new NoAnswer('The answer broke off', { cause });
+  });
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'type' in value && 'detail' in value;
+}
+
+function nameless(answer: Response): Problem {
+  return { type: 'about:blank', title: answer.statusText, status: answer.status, detail: answer.statusText };
+}
+
+function retryAfter(answer: Response): number | null {
+  const header = answer.headers.get('Retry-After');
+  if (header === null) return null;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const moment = Date.parse(header);
+  return Number.isNaN(moment) ? null : Math.max(0, Math.ceil((moment - Date.now()) / 1000));
+}

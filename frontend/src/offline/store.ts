@@ -1,0 +1,84 @@
+/** A small key-value store in IndexedDB. An update is one transaction, so tabs never overwrite each other. */
+
+export interface Store {
+  read<Value>(key: string): Promise<Value | undefined>;
+  /** Replaces the value by what `change` makes of it; undefined takes it away. */
+  update<Value>(
+    key: string,
+    change: (value: Value | undefined) => Value | undefined,
+  ): Promise<Value | undefined>;
+  /** Every value whose key starts with `prefix`. */
+  list<Value>(prefix: string): Promise<Value[]>;
+}
+
+const NAME = 'mytodolist';
+const TABLE = 'kept';
+
+/** Each person on this device has their own. */
+export const queueName = (sub: string): string => `queue ${sub}`;
+export const copyName = (sub: string): string => `copy ${sub}`;
+
+export async function openStore(): Promise<Store> {
+  const database = await open();
+  return {
+    read: key => result(database.transaction(TABLE).objectStore(TABLE).get(key)),
+    update: (key, change) => update(database, key, change),
+    list: prefix => {
+      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+      return result(database.transaction(TABLE).objectStore(TABLE).getAll(range));
+    },
+  };
+}
+
+function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
+  return result(request).then(database => {
+    // A later version of this page may want to change the tables.
+    database.onversionchange = () => database.close();
+    return database;
+  });
+}
+
+function update<Value>(
+  database: IDBDatabase,
+  key: string,
+  change: (value: Value | undefined) => Value | undefined,
+): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(TABLE, 'readwrite');
+    const table = transaction.objectStore(TABLE);
+    let changed: Value | undefined;
+    const reading = table.get(key);
+    reading.onsuccess = () => {
+      changed = change(reading.result);
+      if (changed === undefined) table.delete(key);
+      else table.put(changed, key);
+    };
+    transaction.oncomplete = () => resolve(changed);
+    transaction.onabort = () => reject(transaction.error ?? new Error('The change was not kept'));
+  });
+}
+
+function result<Value>(request: IDBRequest<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('The store does not answer'));
+  });
+}
+
+/** Where the browser gives no store, everything lasts as long as the page. */
+export function memoryStore(): Store {
+  const kept = new Map<string, unknown>();
+  return {
+    read: async <Value>(key: string) => kept.get(key) as Value | undefined,
+    update: async <Value>(key: string, change: (value: Value | undefined) => Value | undefined) => {
+      const changed = change(kept.get(key) as Value | undefined);
+      if (changed === undefined) kept.delete(key);
+      else kept.set(key, changed);
+      return changed;
+    },
+    list: async <Value>(prefix: string) =>
+      [...kept].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value as Value),
+  };
+}
