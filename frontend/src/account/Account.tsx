@@ -1,0 +1,101 @@
+/** The account: theme, second step, and the ways out. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Change } from '../offline/change';
+import { queueName, type Store } from '../offline/store';
+import { counted, plural } from '../todos/words';
+import { Note } from '../ui/Note';
+import { readTheme, setTheme, type Theme } from '../ui/theme';
+import { useTask } from './Form';
+import { leave } from './leave';
+import type { Person } from './person';
+import { SecondStep } from './SecondStep';
+
+const THEMES: { theme: Theme; label: string }[] = [
+  { theme: 'system', label: 'As the system' },
+  { theme: 'light', label: 'Light' },
+  { theme: 'dark', label: 'Dark' },
+];
+
+export function Account({ person, store }: { person: Person; store: Store }) {
+  return (
+    <div class="account">
+      <header>
+        <h1>Account</h1>
+        <p class="quiet">
+          Signed in as <b>{person.email}</b>
+        </p>
+      </header>
+      <ThemeChoice />
+      <SecondStep email={person.email} />
+      <WaysOut person={person} store={store} />
+    </div>
+  );
+}
+
+function ThemeChoice() {
+  const [theme, choose] = useState(readTheme);
+  return (
+    <section aria-labelledby="theme-h">
+      <div>
+        <h2 id="theme-h">Theme</h2>
+        <p>For this device.</p>
+      </div>
+      <fieldset class="seg">
+        <legend class="sr">Theme</legend>
+        {THEMES.map(({ theme: each, label }) => (
+          <label key={each}>
+            <input
+              type="radio"
+              name="theme"
+              checked={theme === each}
+              onChange={() => {
+                setTheme(each);
+                choose(each);
+              }}
+            />
+            {label}
+          </label>
+        ))}
+      </fieldset>
+    </section>
+  );
+}
+
+function WaysOut({ person, store }: { person: Person; store: Store }) {
+  const [unsent, setUnsent] = useState(0);
+  const task = useTask();
+  useEffect(() => {
+    store.read<Change[]>(queueName(person.sub)).then(
+      waiting => setUnsent(waiting?.length ?? 0),
+      () => undefined,
+    );
+  }, [store, person]);
+
+  return (
+    <section aria-labelledby="out-h">
+      <div>
+        <h2 id="out-h">Sign out</h2>
+        <p>Everywhere means every browser and device that is signed in to this account, this one too.</p>
+      </div>
+      {unsent > 0 && (
+        <Note tone="warn">
+          {counted(unsent, 'change')} {plural(unsent, 'has', 'have')} not been sent. Signed out,{' '}
+          {plural(unsent, 'it waits', 'they wait')} on this device until you sign in again.
+        </Note>
+      )}
+      {task.objection && <Note tone="bad">{task.objection.text}</Note>}
+      <div class="ways-out">
+        <button class="btn" type="button" onClick={() => void task.run(() => leave(store, person.sub))}>
+          Sign out here
+        </button>
+        <button
+          class="btn"
+          type="button"
+          onClick={() => void task.run(() => leave(store, person.sub, { everywhere: true }))}
+        >
+          Sign out everywhere
+        </button>
+      </div>
+    </section>
+  );
+}

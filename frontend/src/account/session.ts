@@ -1,0 +1,76 @@
+/** The Cognito session of this browser, by Amplify. */
+import { Amplify } from 'aws-amplify';
+import { fetchAuthSession, signOut as forgetTokens } from 'aws-amplify/auth';
+import { NoAnswer } from '../api/failures';
+import type { Config } from '../config';
+import { forgetPerson, type Person, rememberPerson } from './person';
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
+export function configureSession(config: Config, { withCredentials = false } = {}): void {
+  const pool = {
+    userPoolId: config.user_pool_id,
+    userPoolClientId: config.user_pool_client_id,
+    ...(config.user_pool_endpoint && { userPoolEndpoint: config.user_pool_endpoint }),
+  };
+  const identities = {
+    identityPoolId: config.identity_pool_id,
+    ...(config.identity_pool_endpoint && { identityPoolEndpoint: config.identity_pool_endpoint }),
+  };
+  // With an identity pool configured, every look at the tokens would fetch credentials too.
+  Amplify.configure({ Auth: { Cognito: withCredentials ? { ...pool, ...identities } : pool } });
+}
+
+/** The ID token, refreshed where it has expired; null where there is no session any more. */
+export async function idToken({ refresh = false } = {}): Promise<string | null> {
+  const { tokens } = await session({ forceRefresh: refresh });
+  return tokens?.idToken?.toString() ?? null;
+}
+
+/** Temporary AWS credentials of the person's own. */
+export async function awsCredentials(config: Config): Promise<Credentials> {
+  configureSession(config, { withCredentials: true });
+  const { credentials } = await session({});
+  if (!credentials?.sessionToken) throw new NoAnswer('No credentials');
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** Reads who has just signed in out of their ID token, and remembers them. */
+export async function welcome(): Promise<Person | null> {
+  const { tokens } = await session({});
+  const { sub, email } = tokens?.idToken?.payload ?? {};
+  if (typeof sub !== 'string' || typeof email !== 'string') return null;
+  const person = { sub, email };
+  rememberPerson(person);
+  return person;
+}
+
+/** Ends the session here, or on every device. */
+export async function signOut({ everywhere = false } = {}): Promise<void> {
+  await forgetTokens({ global: everywhere });
+  forgetPerson();
+}
+
+async function session(options: { forceRefresh?: boolean }) {
+  try {
+    return await fetchAuthSession(options);
+  } catch (failure) {
+    if (failure instanceof Error && ENDINGS.includes(failure.name)) return {};
+    throw new NoAnswer('The session cannot be refreshed now', { cause: failure });
+  }
+}
+
+/** How Cognito says that a session is over; anything else may pass. */
+const ENDINGS = [
+  'NotAuthorizedException',
+  'TokenRevokedException',
+  'RefreshTokenReuseException',
+  'UserNotFoundException',
+  'PasswordResetRequiredException',
+  'UserNotConfirmedException',
+];
