@@ -1,0 +1,74 @@
+/** The person's own part of the media bucket: signed URLs, and uploads that tell how far they are. */
+import { AwsV4Signer } from 'aws4fetch';
+import type { Credentials } from '../account/session';
+import type { Config } from '../config';
+import { objectKey } from './key';
+
+export interface BucketParts {
+  config: Pick<Config, 'region' | 'media_bucket' | 's3_endpoint'>;
+  sub: string;
+  credentials(): Promise<Credentials>;
+}
+
+const LIFETIME_SECONDS = 900;
+
+export type Bucket = ReturnType<typeof createBucket>;
+
+/** On AWS the bucket is part of the host; an endpoint of another kind has it in the path. */
+export function objectUrl({ region, media_bucket, s3_endpoint }: BucketParts['config'], key: string): URL {
+  const base =
+    s3_endpoint === null
+      ? `https://${media_bucket}.s3.${region}.amazonaws.com`
+      : `${s3_endpoint}/${media_bucket}`;
+  return new URL(`${base}/${key}`);
+}
+
+export function createBucket({ config, sub, credentials }: BucketParts) {
+  async function sign(method: 'GET' | 'PUT' | 'DELETE', mediaId: string): Promise<string> {
+    const url = objectUrl(config, objectKey(sub, mediaId));
+    // The signer keeps a lifetime that is there already; its own would be a day.
+    url.searchParams.set('X-Amz-Expires', String(LIFETIME_SECONDS));
+    const signer = new AwsV4Signer({
+      ...(await credentials()),
+      method,
+      url: url.href,
+      service: 's3',
+      region: config.region,
+      signQuery: true,
+    });
+    return (await signer.sign()).url.href;
+  }
+
+  return {
+    viewUrl: (mediaId: string) => sign('GET', mediaId),
+    async put(mediaId: string, file: Blob, options: PutOptions): Promise<void> {
+      await put(await sign('PUT', mediaId), file, options);
+    },
+    async delete(mediaId: string): Promise<void> {
+      const answer = await fetch(await sign('DELETE', mediaId), { method: 'DELETE' });
+      if (!answer.ok) throw new Error(`The object stays: ${answer.status}`);
+    },
+  };
+}
+
+export interface PutOptions {
+  signal: AbortSignal;
+  /** Called with how much has gone out, from 0 to 1. */
+  onProgress(part: number): void;
+}
+
+/** By XMLHttpRequest, which alone says how much has gone out. */
+function put(url: string, file: Blob, { signal, onProgress }: PutOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = event => onProgress(event.total > 0 ? event.loaded / event.total : 0);
+    request.onload = () =>
+      request.status < 300 ? resolve() : reject(new Error(`The bucket answered ${request.status}`));
+    request.onerror = () => reject(new Error('The connection broke off'));
+    request.onabort = () => reject(signal.reason);
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.open('PUT', url);
+    request.setRequestHeader('Content-Type', file.type);
+    request.send(file);
+  });
+}

@@ -1,0 +1,86 @@
+/** The choice between two versions of a todo. */
+import type { Edit } from '../offline/change';
+import { merge } from '../offline/merge';
+import type { Choice } from '../offline/settle';
+import { Dialog } from '../ui/Dialog';
+import { clock, type Day, dueDay, short } from './dates';
+import { differences, type Piece } from './differences';
+
+interface ConflictProps {
+  edit: Edit;
+  today: Day;
+  onChoose(choice: Choice): void;
+  onClose(): void;
+}
+
+export function Conflict({ edit, today, onChoose, onClose }: ConflictProps) {
+  if (!edit.theirs) return null;
+  const { rest } = merge(edit.seen, edit.to, edit.theirs);
+  // What only one side changed clashes with nothing, so both columns have it.
+  const theirs = { ...edit.theirs, ...rest };
+  const mine = { ...theirs, ...edit.to };
+  const due = (at: string | null) => (at === null ? 'None' : short(dueDay(at), today));
+  const rows = [
+    { name: 'Title', ...sides(mine.title, theirs.title) },
+    { name: 'Note', ...sides(mine.notes || 'None', theirs.notes || 'None') },
+    { name: 'Due', ...sides(due(mine.due_at), due(theirs.due_at)) },
+    { name: 'Tags', ...sides(mine.tags.join(', ') || 'None', theirs.tags.join(', ') || 'None') },
+  ];
+  return (
+    <Dialog
+      class="conflict"
+      heading="Two versions of one todo"
+      summary="It was changed elsewhere while your change was on its way. Differences are marked. Nothing is lost until you choose."
+      onClose={onClose}
+    >
+      <div class="sides">
+        <section class="side" aria-label="Mine">
+          <h3>
+            Mine<small>This device, {clock(new Date(edit.at))}</small>
+          </h3>
+          <dl>
+            {rows.map(({ name, mine }) => (
+              <Line key={name} name={name} pieces={mine} />
+            ))}
+          </dl>
+          <button class="btn" type="button" onClick={() => onChoose('mine')}>
+            Keep mine
+          </button>
+        </section>
+        <section class="side" aria-label="Theirs">
+          <h3>
+            Theirs<small>Elsewhere, {clock(new Date(edit.theirs.updated_at))}</small>
+          </h3>
+          <dl>
+            {rows.map(({ name, theirs }) => (
+              <Line key={name} name={name} pieces={theirs} />
+            ))}
+          </dl>
+          <button class="btn" type="button" onClick={() => onChoose('theirs')}>
+            Keep theirs
+          </button>
+        </section>
+      </div>
+      <div class="both row">
+        <p>Really two things? Keep them as two todos.</p>
+        <button class="btn" type="button" onClick={() => onChoose('both')}>
+          Keep both
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function sides(one: string, other: string): { mine: Piece[]; theirs: Piece[] } {
+  const [mine, theirs] = differences(one, other);
+  return { mine, theirs };
+}
+
+function Line({ name, pieces }: { name: string; pieces: Piece[] }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd dir="auto">{pieces.map(({ text, isDifferent }) => (isDifferent ? <mark>{text}</mark> : text))}</dd>
+    </div>
+  );
+}

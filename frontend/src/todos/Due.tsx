@@ -1,0 +1,90 @@
+/** The due date: a chip that unfolds into the days one picks most. */
+import { useId, useRef, useState } from 'preact/hooks';
+import type { Todo } from '../api/types';
+import { Icon } from '../ui/Icon';
+import { type Day, dayAfter, dueDay, endOfDay, inWords, nextMonday, urgency } from './dates';
+
+interface DueProps {
+  todo: Todo;
+  today: Day;
+  onChange(dueAt: string | null): void;
+}
+
+const EARLIEST = '1970-01-01';
+
+export function Due({ todo, today, onChange }: DueProps) {
+  const [isOpen, setOpen] = useState(false);
+  const chip = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const due = todo.due_at === null ? null : dueDay(todo.due_at);
+  const when = due === null || todo.completed ? '' : urgency(due, today);
+
+  function close(): void {
+    setOpen(false);
+    chip.current?.focus();
+  }
+
+  function pick(day: Day | null): void {
+    onChange(day === null ? null : endOfDay(day));
+    close();
+  }
+
+  function onDate(day: Day): void {
+    // While a year is typed, its first digits make a date too.
+    const dueAt = day >= EARLIEST ? endOfDay(day) : null;
+    if (dueAt !== null) onChange(dueAt);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const isDone =
+      event.key === 'Escape' || (event.key === 'Enter' && event.target instanceof HTMLInputElement);
+    if (!isDone) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  }
+
+  const days = [
+    { label: 'Today', day: today },
+    { label: 'Tomorrow', day: dayAfter(today, 1) },
+    { label: 'Monday', day: nextMonday(today) },
+  ];
+  return (
+    <>
+      <button
+        class={when === 'late' ? 'late' : due === null ? '' : 'on'}
+        type="button"
+        ref={chip}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name="calendar" />
+        {due === null ? 'Due date' : inWords(due, today)}
+      </button>
+      {isOpen && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as one of the chips
+        <div class="unfolded" id={id} role="group" aria-label="Due date" onKeyDown={onKeyDown}>
+          {days.map(({ label, day }) => (
+            <button key={label} type="button" aria-pressed={day === due} onClick={() => pick(day)}>
+              {label}
+            </button>
+          ))}
+          <input
+            type="date"
+            aria-label="Another day"
+            min={EARLIEST}
+            max="9998-12-31"
+            value={due ?? ''}
+            onChange={event => onDate(event.currentTarget.value)}
+          />
+          {due !== null && (
+            <button type="button" onClick={() => pick(null)}>
+              No date
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,221 @@
+/** The photos of the open todo: those attached, those on their way, and the way to add more. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Attachment, Todo } from '../api/types';
+import { ACCEPTED, MAX_PHOTOS, objection as objectionTo } from '../photos/check';
+import type { Upload } from '../photos/uploads';
+import { announce } from '../ui/announce';
+import { Dialog } from '../ui/Dialog';
+import { focusSoon } from '../ui/focus';
+import { Icon } from '../ui/Icon';
+import { useWatched } from '../ui/state';
+import type { App } from './app';
+import { quoted } from './words';
+
+/** Takes files that were chosen, dropped or pasted, and says which of them cannot be sent. */
+export function usePhotoFiles({ uploads }: App, todo: Todo) {
+  const [objection, setObjection] = useState<string | null>(null);
+
+  function take(files: Iterable<File> | null | undefined): void {
+    const onTheirWay = uploads.state.value.all.filter(upload => upload.todo === todo.id).length;
+    let room = MAX_PHOTOS - todo.attachments.length - onTheirWay;
+    const objections: string[] = [];
+    for (const file of files ?? []) {
+      const why =
+        room > 0 ? objectionTo(file) : `A todo holds ${MAX_PHOTOS} photos; ${file.name} is one too many.`;
+      if (why) objections.push(why);
+      else {
+        room -= 1;
+        uploads.add(todo.id, file);
+      }
+    }
+    setObjection(objections.length > 0 ? objections.join(' ') : null);
+  }
+
+  return { take, objection };
+}
+
+interface PhotosProps {
+  app: App;
+  todo: Todo;
+  onFiles(files: FileList | null): void;
+}
+
+export function Photos({ app, todo, onFiles }: PhotosProps) {
+  const { all } = useWatched(app.uploads.state);
+  const [doomed, setDoomed] = useState<Attachment | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const adder = useRef<HTMLButtonElement>(null);
+  const uploads = all.filter(upload => upload.todo === todo.id);
+
+  async function remove(photo: Attachment): Promise<void> {
+    setDoomed(null);
+    setFailure(null);
+    try {
+      await app.api.detach(todo.id, photo.media_id);
+      app.list.learn(await app.api.get(todo.id));
+      announce(`${photo.name} was removed.`);
+      focusSoon(() => adder.current);
+      await (await app.bucket()).delete(photo.media_id);
+    } catch {
+      setFailure(`${photo.name} is still here. The server did not take it away; try again.`);
+    }
+  }
+
+  return (
+    <>
+      <ul class="photos" aria-label="Photos">
+        {todo.attachments.map(photo => (
+          <Photo key={photo.media_id} app={app} photo={photo} onRemove={() => setDoomed(photo)} />
+        ))}
+        {uploads.map(upload => (
+          <Sending key={upload.media} app={app} upload={upload} />
+        ))}
+        <li>
+          <button class="add" type="button" ref={adder} onClick={() => chooser.current?.click()}>
+            <Icon name="photo" />
+            Add<span class="sr"> photos to {quoted(todo.title)}</span>
+          </button>
+          <input
+            class="chooser"
+            ref={chooser}
+            type="file"
+            aria-label="Photos"
+            tabIndex={-1}
+            accept={ACCEPTED}
+            multiple
+            onChange={event => {
+              onFiles(event.currentTarget.files);
+              event.currentTarget.value = '';
+            }}
+          />
+        </li>
+      </ul>
+      {failure && (
+        <p class="hint bad" role="alert">
+          {failure}
+        </p>
+      )}
+      {doomed && (
+        <Dialog
+          heading="Remove this photo?"
+          summary={<>{doomed.name} goes away for good. There is no undo.</>}
+          onClose={() => setDoomed(null)}
+        >
+          <div class="answers">
+            <button class="btn" type="button" onClick={() => setDoomed(null)}>
+              Keep it
+            </button>
+            <button class="btn" type="button" onClick={() => void remove(doomed)}>
+              Remove
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Photo({ app, photo, onRemove }: { app: App; photo: Attachment; onRemove(): void }) {
+  const { url, renew } = useViewUrl(app, photo);
+  const [isMissing, setMissing] = useState(false);
+  return (
+    <li>
+      {url && !isMissing ? (
+        <a href={url} target="_blank" rel="noreferrer">
+          <img
+            src={photo.thumbnail_url ?? url}
+            alt={photo.name}
+            width={84}
+            height={84}
+            loading="lazy"
+            onError={() => setMissing(!renew())}
+          />
+        </a>
+      ) : (
+        <span class="missing" title={photo.name}>
+          <Icon name="photo" />
+          <span>{photo.name}</span>
+        </span>
+      )}
+      <button class="off" type="button" aria-label={`Remove ${photo.name}`} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+/** A signed address of the original. It ends, so once it no longer works it is signed anew. */
+function useViewUrl(app: App, { media_id }: Attachment) {
+  const [url, setUrl] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let isWanted = true;
+    app
+      .bucket()
+      .then(bucket => bucket.viewUrl(media_id))
+      .then(
+        signed => isWanted && setUrl(signed),
+        () => isWanted && setUrl(null),
+      );
+    return () => {
+      isWanted = false;
+    };
+  }, [app, media_id, tries]);
+
+  function renew(): boolean {
+    if (tries > 0) return false;
+    setTries(1);
+    return true;
+  }
+  return { url, renew };
+}
+
+function Sending({ app, upload }: { app: App; upload: Upload }) {
+  const { media, name, url, step, progress } = upload;
+  const percent = Math.round(progress * 100);
+  if (step === 'failed') {
+    return (
+      <li class="failed">
+        <img src={url} alt="" width={84} height={84} />
+        <button class="again" type="button" onClick={() => app.uploads.tryAgain(media)}>
+          Try again<span class="sr">: {name} did not arrive</span>
+        </button>
+        <button
+          class="off"
+          type="button"
+          aria-label={`Do not send ${name}`}
+          onClick={() => app.uploads.cancel(media)}
+        >
+          <Icon name="close" />
+        </button>
+      </li>
+    );
+  }
+  return (
+    <li class="up">
+      <img src={url} alt="" width={84} height={84} />
+      <b class="num">{step === 'waiting' ? 'Waits' : `${percent}%`}</b>
+      <span
+        class="progress"
+        role="progressbar"
+        aria-label={`Uploading ${name}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <i style={{ width: `${percent}%` }} />
+      </span>
+      {step !== 'attaching' && (
+        <button
+          class="off"
+          type="button"
+          aria-label={`Do not send ${name}`}
+          onClick={() => app.uploads.cancel(media)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,162 @@
+/** The composition root of the list: wires session, API, queue and photos together. */
+
+import { leave } from '../account/leave';
+import { forgetPerson, type Person } from '../account/person';
+import { awsCredentials, configureSession, idToken } from '../account/session';
+import { toSignIn } from '../account/ways';
+import { createClient } from '../api/client';
+import { createTodoApi } from '../api/todos';
+import { newUlid } from '../api/ulid';
+import { type Config, loadConfig } from '../config';
+import { createConnection } from '../offline/connection';
+import { createDrafts } from '../offline/drafts';
+import { openQueue } from '../offline/queue';
+import { createSender } from '../offline/sender';
+import { copyName, memoryStore, openStore, queueName } from '../offline/store';
+import { alone, ifFree, later } from '../offline/tabs';
+import type { Bucket } from '../photos/bucket';
+import { createUploads } from '../photos/uploads';
+import { announce } from '../ui/announce';
+import { showToast } from '../ui/Toast';
+import { createList } from './list';
+import { createReading } from './reading';
+import { counted, quoted } from './words';
+
+export type App = Awaited<ReturnType<typeof openApp>>;
+
+const NAME = 'mytodolist';
+
+export async function openApp(person: Person) {
+  const config = await loadConfig();
+  configureSession(config);
+  const store = await openStore().catch(memoryStore);
+  const { sub } = person;
+  const queue = await openQueue({
+    store,
+    name: queueName(sub),
+    channel: new BroadcastChannel(`${NAME} ${sub}`),
+  });
+  const api = createTodoApi(
+    createClient({ base: config.api, token: idToken, fetch: (url, init) => fetch(url, init) }),
+  );
+  const connection = createConnection({ probe: () => fetch(`${config.api}/health`), later });
+  function onSignedOut(): void {
+    // Else the sign-in page would send them straight back.
+    forgetPerson();
+    location.assign(toSignIn(location));
+  }
+
+  const tab = newUlid();
+  const list = createList({
+    queue,
+    connection,
+    tab,
+    newUlid,
+    now: () => new Date(),
+    wake: () => sender.wake(),
+  });
+  const { state } = list;
+  const reading = createReading({
+    api,
+    store,
+    copyName: copyName(sub),
+    connection,
+    state,
+    setKnown: list.setKnown,
+    onSignedOut,
+  });
+  const sender = createSender({
+    api,
+    newUlid,
+    find: id => state.value.known.todos.get(id),
+    queue,
+    connection,
+    alone: work => alone(`${NAME} send ${sub}`, work),
+    later,
+    now: () => Date.now(),
+    onSignedOut,
+    onCaughtUp: count => showToast({ text: `Back online. ${counted(count, 'change')} sent.` }),
+    onBusy: busyUntil => state.set({ busyUntil }),
+  });
+
+  const bucket = bucketOf(config, sub);
+  const uploads = createUploads({
+    api,
+    bucket,
+    store,
+    sub,
+    newUlid,
+    isReachable: () => connection.isReachable,
+    ifFree,
+    onAttached(todo, name) {
+      list.learn(todo);
+      announce(`${name} is attached to ${quoted(todo.title)}.`);
+    },
+    onFailed: ({ name }) => announce(`${name} did not arrive. It is still on this device.`),
+  });
+  const drafts = createDrafts(localStorage, sub);
+
+  list.onNews(news => {
+    uploads.follow(news);
+    if (news.renamed) moveDrafts(drafts, news.renamed);
+    if (news.learned || news.forgotten) keepCopySoon();
+  });
+  let callOff = () => {};
+  function keepCopySoon(): void {
+    callOff();
+    callOff = later(500, () => void reading.keepCopy());
+  }
+
+  connection.listen(isReachable => {
+    if (!isReachable) return;
+    sender.wake();
+    uploads.resume();
+    void reading.refresh();
+  });
+
+  return {
+    config,
+    person,
+    tab,
+    list,
+    reading,
+    connection,
+    retry: sender.retry,
+    api,
+    bucket,
+    uploads,
+    drafts,
+    /** Reads the list and takes up what was left undone. */
+    async start(): Promise<void> {
+      addEventListener('online', () => void connection.check());
+      addEventListener('offline', () => void connection.check());
+      await reading.open();
+      sender.wake();
+      await uploads.open();
+    },
+    signOut: () => leave(store, sub),
+  };
+}
+
+/** Signing is needed by those alone who look at photos. */
+function bucketOf(config: Config, sub: string): () => Promise<Bucket> {
+  let opened: Promise<Bucket> | undefined;
+  return () => {
+    opened ??= import('../photos/bucket').then(({ createBucket }) =>
+      createBucket({ config, sub, credentials: () => awsCredentials(config) }),
+    );
+    return opened;
+  };
+}
+
+function moveDrafts(
+  drafts: ReturnType<typeof createDrafts>,
+  { from, to }: { from: string; to: string },
+): void {
+  for (const kind of ['title ', 'notes ']) {
+    const text = drafts.read(kind + from);
+    if (text === null) continue;
+    drafts.write(kind + to, text);
+    drafts.forget(kind + from);
+  }
+}
