@@ -9,7 +9,7 @@ from chalicelib.blog.pages import Listed, Photo
 from chalicelib.blog.service import NoSuchPost
 from chalicelib.blog.site import Site
 from chalicelib.media import service as media
-from chalicelib.media.model import READY, Media
+from chalicelib.media.model import READY
 
 ASSETS = "/assets.json"
 PLAIN_ASSETS = {"style": "/assets/blog.css", "script": "/assets/blog.js", "font": "/assets/newsreader.woff2"}
@@ -66,11 +66,8 @@ def assets(site: Site) -> Mapping[str, str]:
 def _shown(site: Site, post: Post) -> Iterator[Photo]:
     """Copy the sizes of a post's photos to where everybody may see them."""
     for media_id in pages.photo_ids(post):
-        try:
-            photo = media.get(post.author_id, media_id)
-        except Media.DoesNotExist:
-            continue
-        if photo.state != READY:
+        photo = media.find(post.author_id, media_id)
+        if photo is None or photo.state != READY:
             continue
         sizes: dict[int, tuple[int, int]] = {}
         for thumbnail in photo.thumbnails:

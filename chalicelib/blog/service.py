@@ -21,7 +21,7 @@ from chalicelib.blog import markdown, slugs
 from chalicelib.blog.contract import DraftChanges, NewPost
 from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to, feed_key
 from chalicelib.media import service as media
-from chalicelib.media.model import READY, Media
+from chalicelib.media.model import READY
 from chalicelib.store import idempotency, transactions
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.idempotency import Idempotent
@@ -222,11 +222,8 @@ def _own_at(author: Author, slug: str, expected: int | None) -> Post:
 def _check_cover(post: Post) -> None:
     if post.draft_cover is None:
         return
-    try:
-        state = media.get(post.author_id, post.draft_cover).state
-    except Media.DoesNotExist:
-        state = None
-    if state != READY:
+    photo = media.find(post.author_id, post.draft_cover)
+    if photo is None or photo.state != READY:
         raise CoverNotReady("The cover photo is not ready yet. Wait a moment, or choose another.")
 
 
