@@ -29,6 +29,7 @@ from infra.local.engine.gaps import (
     stack_stages,
     stack_tables,
     stacks,
+    stream_mappings,
     topic_mail,
     working_tree_functions,
 )
@@ -52,6 +53,7 @@ ALL: tuple[ModuleType, ...] = (
     function_workers,
     working_tree_functions,
     async_invocations,
+    stream_mappings,
     topic_mail,
     stack_tables,
     stack_buckets,
