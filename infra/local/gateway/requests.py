@@ -18,6 +18,7 @@ from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, 
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+_LONGEST_LENGTH = 20
 STAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
 
@@ -87,7 +88,8 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         if "transfer-encoding" in self.headers or not length.isascii() or not length.isdigit():
             self.close_connection = True
             raise Problem(problems.INVALID_HEADER, "Send the body with its Content-Length.")
-        if int(length) > MAX_PAYLOAD_BYTES:
+        # A number may not be too long for Python to read.
+        if len(length) > _LONGEST_LENGTH or int(length) > MAX_PAYLOAD_BYTES:
             self.close_connection = True
             raise _gateway_problem("REQUEST_TOO_LARGE")
         body = self.rfile.read(int(length)) if int(length) else None
@@ -122,6 +124,8 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         """Answer a request that is not even HTTP, or has no method of ours, with a problem too."""
         del message, explain
         self.close_connection = True
+        # What is no HTTP counts as HTTP/0.9, whose answers have neither status nor headers.
+        self.request_version = self.protocol_version
         known = {405: problems.METHOD_NOT_ALLOWED, 501: problems.METHOD_NOT_ALLOWED}
         kind = known.get(code, ProblemType("bad-request", code, HTTPStatus(code).phrase))
         headers = getattr(self, "headers", None)
