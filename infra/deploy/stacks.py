@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +68,23 @@ def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> di
 
 def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> bool:  # noqa: ANN401
     """Create the change set; False where it would change nothing."""
-    cloudformation.create_change_set(
-        StackName=stack.name,
-        ChangeSetName=_change_set_name(stack),
-        ChangeSetType=kind,
-        TemplateBody=stack.template.read_text(encoding="utf-8"),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-        Tags=[{"Key": DIGEST_TAG, "Value": stack.digest()}],
-    )
     names = {"StackName": stack.name, "ChangeSetName": _change_set_name(stack)}
+    asked = {
+        **names,
+        "ChangeSetType": kind,
+        "TemplateBody": stack.template.read_text(encoding="utf-8"),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Tags": [{"Key": DIGEST_TAG, "Value": stack.digest()}],
+    }
+    try:
+        cloudformation.create_change_set(**asked)
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "AlreadyExistsException":
+            raise StackError(f"Stack {stack.name} was refused: {error}") from error
+        # A run that crashed has left it.
+        cloudformation.delete_change_set(**names)
+        cloudformation.create_change_set(**asked)
     waiter = cloudformation.get_waiter("change_set_create_complete")
     try:
         waiter.wait(**names, WaiterConfig={"Delay": poll_seconds, "MaxAttempts": 120})
@@ -103,12 +111,21 @@ def _wait(cloudformation: Any, waiter: str, name: str, poll_seconds: float) -> N
 
 
 def _first_failure(cloudformation: Any, name: str) -> str:  # noqa: ANN401
+    # Newest first, and those of earlier changes too: this change began where the stack itself says so.
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    of_this_change = takewhile(lambda event: not _begins(event, name), events)
+    failed = [event for event in of_this_change if event["ResourceStatus"].endswith("_FAILED")]
     if not failed:
         return "CloudFormation gave no reason."
     earliest = failed[-1]
     return f"{earliest['LogicalResourceId']}: {earliest.get('ResourceStatusReason', 'no reason given')}"
+
+
+def _begins(event: Mapping[str, str], name: str) -> bool:
+    return event["LogicalResourceId"] == name and event["ResourceStatus"] in (
+        "CREATE_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+    )
 
 
 def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
