@@ -1,0 +1,171 @@
+"""Stacks: brought to their templates by change sets, left alone where nothing changed, and clear about failures."""
+
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.deploy.stacks import DIGEST_TAG, Stack, StackError, apply, outputs_of
+from tests.support.cloudformation import CloudFormation, error
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    template = tmp_path / "data.yaml"
+    template.write_text("Resources: {}\n")
+    return Stack("mytodolist-dev-data", template, {"Stage": "dev"})
+
+
+def bring(cloudformation: CloudFormation, stack: Stack) -> dict[str, str]:
+    cloudformation.calls.clear()
+    return apply(cloudformation, stack, poll_seconds=0.01)
+
+
+def test_a_new_stack_is_created_by_a_change_set(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+    assert cloudformation.calls == ["create CREATE", "execute CREATE"]
+    assert cloudformation.stacks[stack.name]["Tags"] == [{"Key": DIGEST_TAG, "Value": stack.digest()}]
+
+
+def test_an_unchanged_stack_is_left_alone(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+    assert cloudformation.calls == []
+
+
+def test_a_changed_template_or_parameter_is_an_update(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    stack.template.write_text("Resources: {Todos: {}}\n")
+    bring(cloudformation, stack)
+    assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
+    assert bring(cloudformation, Stack(stack.name, stack.template, {"Stage": "prod"})) == {"Stage": "prod"}
+    assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
+
+
+def test_the_order_of_parameters_is_no_change(stack: Stack) -> None:
+    one = Stack("s", stack.template, {"a": "1", "b": "2"})
+    other = Stack("s", stack.template, {"b": "2", "a": "1"})
+    assert one.digest() == other.digest() != stack.digest()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The submitted information didn't contain changes. Submit different information to create a change set.",
+        "No updates are to be performed.",
+    ],
+)
+def test_a_change_that_changes_nothing_is_taken_back(stack: Stack, reason: str) -> None:
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    stack.template.write_text("Resources: {} # the same in other words\n")
+    cloudformation.refuse = reason
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+    assert cloudformation.calls == ["create UPDATE", "delete change set"]
+    assert cloudformation.change_sets == {}
+
+
+def test_a_refused_change_set_says_why(stack: Stack) -> None:
+    cloudformation = CloudFormation(refuse="Parameters: [Stage] must match pattern")
+    with pytest.raises(StackError, match=r"Stack mytodolist-dev-data was refused: Parameters: \[Stage\] must match"):
+        bring(cloudformation, stack)
+    assert cloudformation.change_sets == {}
+
+
+def test_a_template_that_is_none_is_one_sentence_too(stack: Stack) -> None:
+    cloudformation = CloudFormation(invalid="Template format error: unsupported structure.")
+    with pytest.raises(StackError, match=r"was refused: .*Template format error"):
+        bring(cloudformation, stack)
+
+
+def test_what_a_refused_creation_leaves_is_created_the_next_time(stack: Stack) -> None:
+    cloudformation = CloudFormation(refuse="Parameters: [Stage] must match pattern")
+    with pytest.raises(StackError):
+        bring(cloudformation, stack)
+    cloudformation.refuse = None
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+    assert cloudformation.calls == ["create CREATE", "execute CREATE"]
+
+
+def test_a_change_set_that_a_crash_left_is_made_anew(stack: Stack) -> None:
+    # given a run that ended between creating its change set and executing it
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    stack.template.write_text("Resources: {Todos: {}}\n")
+    name = f"to-{stack.digest()[:16]}"
+    cloudformation.change_sets[stack.name, name] = {"Status": "CREATE_COMPLETE"}
+    # when the next run comes to the same template
+    bring(cloudformation, stack)
+    # then it is not stopped by what is left
+    assert cloudformation.calls == ["create UPDATE", "delete change set", "create UPDATE", "execute UPDATE"]
+
+
+@pytest.mark.parametrize("kind", ["CREATE", "UPDATE"])
+def test_a_failure_names_the_first_resource_that_failed_and_its_reason(stack: Stack, kind: str) -> None:
+    cloudformation = CloudFormation()
+    if kind == "UPDATE":
+        bring(cloudformation, stack)
+        stack.template.write_text("Resources: {Todos: {}}\n")
+    cloudformation.break_at = ("Todos", "Table already exists")
+    with pytest.raises(StackError, match=r"Stack mytodolist-dev-data failed: Todos: Table already exists"):
+        bring(cloudformation, stack)
+
+
+def test_a_failure_is_not_explained_by_an_older_one(stack: Stack) -> None:
+    # given a stack with a failed update behind it
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    for reason in ("the table is too hot", "the bucket is too full"):
+        stack.template.write_text(f"Resources: {{}} # {reason}\n")
+        cloudformation.break_at = ("Part", reason)
+        # then each failure tells its own reason
+        with pytest.raises(StackError, match=f"Part: {reason}"):
+            bring(cloudformation, stack)
+
+
+def test_a_failure_without_a_reason_says_so(stack: Stack) -> None:
+    cloudformation = CloudFormation(break_at=("Todos", "x"))
+    cloudformation._event = lambda *_: None  # type: ignore[method-assign] # events come late, or never
+    with pytest.raises(StackError, match="CloudFormation gave no reason"):
+        bring(cloudformation, stack)
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+def test_a_half_made_stack_is_removed_and_made_again(stack: Stack, status: str) -> None:
+    # Not even a matching digest saves it: nothing of it is there.
+    tags = [{"Key": DIGEST_TAG, "Value": stack.digest()}]
+    cloudformation = CloudFormation({stack.name: {"StackStatus": status, "Tags": tags}})
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+    assert cloudformation.calls == ["delete stack", "create CREATE", "execute CREATE"]
+
+
+def test_a_deleted_stack_is_created(stack: Stack) -> None:
+    cloudformation = CloudFormation({stack.name: {"StackStatus": "DELETE_COMPLETE"}})
+    bring(cloudformation, stack)
+    assert cloudformation.calls == ["create CREATE", "execute CREATE"]
+
+
+def test_a_stack_that_somebody_deletes_meanwhile_is_no_success(stack: Stack) -> None:
+    with pytest.raises(StackError, match="vanished"):
+        bring(CloudFormation(vanish=True), stack)
+
+
+def test_outputs_are_those_of_the_stack_or_nothing(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    assert outputs_of(cloudformation, stack.name) is None
+    bring(cloudformation, stack)
+    assert outputs_of(cloudformation, stack.name) == {"Stage": "dev"}
+    cloudformation.stacks[stack.name].pop("Outputs")
+    assert outputs_of(cloudformation, stack.name) == {}
+
+
+def test_other_refusals_of_aws_are_not_taken_for_an_absent_stack(stack: Stack) -> None:
+    class Forbidding(CloudFormation):
+        def describe_stacks(self, *, StackName: str) -> dict[str, object]:  # noqa: N803
+            raise error("AccessDenied", f"not allowed to describe {StackName}")
+
+    with pytest.raises(ClientError, match="not allowed"):
+        bring(Forbidding(), stack)
