@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import { partials } from './build/partials';
-import { serviceWorker } from './build/service-worker';
+import { partials } from './build/partials.ts';
+import { serviceWorker } from './build/service-worker.ts';
 
 const PAGES = ['todos', 'sign-in', 'sign-up', 'reset', 'account', 'mailbox'];
 const folders = Object.fromEntries(PAGES.map(page => [page, `${page}/index.html`]));

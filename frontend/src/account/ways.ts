@@ -18,7 +18,9 @@ export function nextPlace(search: string, origin: string): string {
   const next = new URLSearchParams(search).get('next');
   if (!next?.startsWith('/') || !URL.canParse(next, origin)) return HOME;
   const url = new URL(next, origin);
-  return url.origin === origin ? url.pathname + url.search + url.hash : HOME;
+  // Dots and backslashes can leave a path that begins like a host.
+  const isHere = url.origin === origin && !url.pathname.startsWith('//');
+  return isHere ? url.pathname + url.search + url.hash : HOME;
 }
 
 /** Another of the account pages, which then leads on to the same place. */

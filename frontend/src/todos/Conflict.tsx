@@ -1,4 +1,5 @@
 /** The choice between two versions of a todo. */
+import { useMemo } from 'preact/hooks';
 import type { Edit } from '../offline/change';
 import { merge } from '../offline/merge';
 import type { Choice } from '../offline/settle';
@@ -14,18 +15,8 @@ interface ConflictProps {
 }
 
 export function Conflict({ edit, today, onChoose, onClose }: ConflictProps) {
+  const rows = useMemo(() => rowsOf(edit, today), [edit, today]);
   if (!edit.theirs) return null;
-  const { rest } = merge(edit.seen, edit.to, edit.theirs);
-  // What only one side changed clashes with nothing, so both columns have it.
-  const theirs = { ...edit.theirs, ...rest };
-  const mine = { ...theirs, ...edit.to };
-  const due = (at: string | null) => (at === null ? 'None' : short(dueDay(at), today));
-  const rows = [
-    { name: 'Title', ...sides(mine.title, theirs.title) },
-    { name: 'Note', ...sides(mine.notes || 'None', theirs.notes || 'None') },
-    { name: 'Due', ...sides(due(mine.due_at), due(theirs.due_at)) },
-    { name: 'Tags', ...sides(mine.tags.join(', ') || 'None', theirs.tags.join(', ') || 'None') },
-  ];
   return (
     <Dialog
       class="conflict"
@@ -71,9 +62,30 @@ export function Conflict({ edit, today, onChoose, onClose }: ConflictProps) {
   );
 }
 
-function sides(one: string, other: string): { mine: Piece[]; theirs: Piece[] } {
+interface Row {
+  name: string;
+  mine: Piece[];
+  theirs: Piece[];
+}
+
+function rowsOf({ seen, to, theirs: found }: Edit, today: Day): Row[] {
+  if (!found) return [];
+  // What only one side changed clashes with nothing, so both columns have it.
+  const theirs = { ...found, ...merge(seen, to, found).rest };
+  const mine = { ...theirs, ...to };
+  const due = (at: string | null) => (at === null ? 'None' : short(dueDay(at), today));
+  const tags = (all: string[]) => all.join(', ') || 'None';
+  return [
+    row('Title', mine.title, theirs.title),
+    row('Note', mine.notes || 'None', theirs.notes || 'None'),
+    row('Due', due(mine.due_at), due(theirs.due_at)),
+    row('Tags', tags(mine.tags), tags(theirs.tags)),
+  ];
+}
+
+function row(name: string, one: string, other: string): Row {
   const [mine, theirs] = differences(one, other);
-  return { mine, theirs };
+  return { name, mine, theirs };
 }
 
 function Line({ name, pieces }: { name: string; pieces: Piece[] }) {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { notesObjection, oneLine, tagObjection, titleObjection } from './limits';
+
+test('titles are on one line, without what cannot be seen', () => {
+  expect(oneLine('  Buy\tstamps\r\nand\u0000 tea \n')).toBe('Buy stamps and tea');
+});
+
+test('lengths count characters as people do, after trimming', () => {
+  expect(titleObjection(` ${'a'.repeat(500)} `)).toBeNull();
+  expect(titleObjection('🌱'.repeat(500))).toBeNull();
+  expect(titleObjection('a'.repeat(501))).toBe(
+    'A title holds 500 characters; this one has 501. The rest fits into the note.',
+  );
+  expect(notesObjection('n'.repeat(20_000))).toBeNull();
+  expect(notesObjection('n'.repeat(20_001))).toContain('20,001');
+});
+
+test('a tag is short, new, and one of ten', () => {
+  expect(tagObjection('home', [])).toBeNull();
+  expect(tagObjection('a'.repeat(41), [])).toContain('40');
+  expect(tagObjection(' home ', ['home'])).toContain('already');
+  expect(tagObjection('more', Array(10).fill('t'))).toContain('10');
+});
