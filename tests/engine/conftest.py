@@ -1,12 +1,13 @@
 """Engines for the tests: one shared by most, and fresh ones for tests that restart or break theirs."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_support import SITE, Aws, MakeEngine
+from engine_support import SITE, Aws, MakeEngine, unique
 
 from infra.local.engine_process import EngineProcess
 
@@ -24,8 +25,22 @@ def shared_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnginePr
         yield engine
 
 
+@pytest.fixture(scope="session")
+def every_minute(shared_engine: EngineProcess) -> str:
+    """The URL of a queue that hears from two rules each minute."""
+    aws = Aws(shared_engine)
+    sqs, events = aws.client("sqs"), aws.client("events")
+    url = str(sqs.create_queue(QueueName=unique("minutes"))["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    for expression in ("rate(1 minute)", "cron(* * * * ? *)"):
+        rule = unique("minutely")
+        events.put_rule(Name=rule, ScheduleExpression=expression)
+        events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn, "Input": json.dumps(expression)}])
+    return url
+
+
 @pytest.fixture
-def engine(shared_engine: EngineProcess) -> EngineProcess:
+def engine(shared_engine: EngineProcess, every_minute: str) -> EngineProcess:
     """An engine other tests use too: name resources with `unique`."""
     return shared_engine
 

@@ -1,11 +1,9 @@
-"""State the emulator does not save at all: sent mail, temporary credentials, when schedules last fired.
+"""State the emulator does not save at all: sent mail and temporary credentials.
 
-AWS: a mail that was sent stays sent, temporary credentials work until they expire, and a schedule that fired has
-fired, whatever restarts.
+AWS: a mail that was sent stays sent, and temporary credentials work until they expire.
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 
-The emulator: leaves them out, so that after a restart a one-time schedule fires again.
+The emulator: forgets both with its process.
 
 Here: they are part of the services' state and come back with it.
 """
@@ -14,15 +12,9 @@ import copy
 import time
 from typing import Any
 
-from ministack.services import eventbridge, scheduler, ses, sts
+from ministack.services import ses, sts
 
 TARGETS = (
-    "ministack.services.eventbridge:_rule_last_fired",
-    "ministack.services.eventbridge:get_state",
-    "ministack.services.eventbridge:load_persisted_state(data)",
-    "ministack.services.scheduler:_schedule_last_fired",
-    "ministack.services.scheduler:get_state",
-    "ministack.services.scheduler:load_persisted_state(data)",
     "ministack.services.ses:_sent_emails",
     "ministack.services.ses:get_state",
     "ministack.services.ses:load_persisted_state(data)",
@@ -53,18 +45,3 @@ def apply() -> None:
 
     ses.get_state, ses.load_persisted_state = get_ses_state, load_ses_state
     sts.get_state, sts.load_persisted_state = get_sts_state, load_sts_state
-    _remember_firing(eventbridge, eventbridge._rule_last_fired)
-    _remember_firing(scheduler, scheduler._schedule_last_fired)
-
-
-def _remember_firing(service: Any, last_fired: dict[tuple[str, ...], float]) -> None:
-    get_state, load = service.get_state, service.load_persisted_state
-
-    def get_with_firing() -> dict[str, Any]:
-        return {**get_state(), "last_fired": [[list(key), fired] for key, fired in list(last_fired.items())]}
-
-    def load_with_firing(data: dict[str, Any]) -> None:
-        load(data)
-        last_fired.update({tuple(key): fired for key, fired in data.get("last_fired", [])})
-
-    service.get_state, service.load_persisted_state = get_with_firing, load_with_firing
