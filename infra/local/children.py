@@ -100,7 +100,10 @@ def free_port() -> int:
 def remember(path: Path, children: Sequence[Child]) -> None:
     """Note which processes are ours, so that a start after a crash can end what the crash left running."""
     pids = [child.process.pid for child in children if child.process is not None]
-    path.write_text(json.dumps({str(pid): _identity(pid) for pid in pids}), encoding="utf-8")
+    # In one step: a crash in between must not take the note before with it.
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps({str(pid): _identity(pid) for pid in pids}), encoding="utf-8")
+    new.replace(path)
 
 
 def end_left_over(path: Path) -> int:
@@ -134,7 +137,9 @@ def last_line(log: Path) -> str:
 def _identity(pid: int) -> str:
     """When a process started and what it is, so that a reused pid is not taken for ours; empty if it is gone."""
     listed = subprocess.run(
-        ["ps", "-o", "lstart=,stat=,command=", "-p", str(pid)],  # noqa: S607 - found on the user's PATH
+        ["ps", "-ww", "-o", "lstart=,stat=,command=", "-p", str(pid)],  # noqa: S607 - found on the user's PATH
+        # The same words whatever the terminal's width, language and time zone.
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC0"},
         capture_output=True,
         text=True,
         check=False,
