@@ -23,6 +23,14 @@ def load_or_make(path: Path) -> Keys:
     except (OSError, ValueError, TypeError):
         keys = Keys(f"LKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(32))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(keys), file)
+    write_privately(path, json.dumps(asdict(keys)))
     return keys
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, from its first byte on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+        # It may have been there already, open to others.
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
+        file.write(text)
