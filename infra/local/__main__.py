@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from types import FrameType
 
 from infra.deploy.stacks import StackError
 from infra.local.children import ChildError, end_left_over
@@ -36,6 +37,8 @@ def run(layout: Layout) -> int:
     with only_one(layout):
         supervisor = Supervisor(layout, SITE_FILES)
         try:
+            # `make down` may come while the parts still start.
+            signal.signal(signal.SIGTERM, _interrupt)
             supervisor.start()
             _print_welcome(layout)
             supervisor.keep()
@@ -52,7 +55,12 @@ def up(layout: Layout) -> int:
     if running_pid(layout) is not None and layout.urls.exists():
         _print_welcome(layout)
         return 0
-    layout.logs.mkdir(parents=True, exist_ok=True)
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    layout.lock.touch()
+    layout.logs.mkdir(exist_ok=True)
+    if running_pid(layout) is None:
+        # A crash has left it, and it would say that everything answers.
+        layout.urls.unlink(missing_ok=True)
     log = layout.logs / "supervisor.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -81,15 +89,14 @@ def up(layout: Layout) -> int:
 def down(layout: Layout) -> int:
     """Take down what runs in the background, or what a crash left; the state stays."""
     pid = running_pid(layout)
-    if pid is None:
-        end_left_over(layout.folder / "children.json")
-        return 0
-    os.kill(pid, signal.SIGTERM)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + DOWN_SECONDS
-    while running_pid(layout) == pid:
+    while pid is not None and running_pid(layout) == pid:
         if time.monotonic() > deadline:
             raise ChildError(f"The laptop cloud (pid {pid}) did not stop within {DOWN_SECONDS:.0f} s.")
         time.sleep(0.1)
+    end_left_over(layout.folder / "children.json")
     return 0
 
 
@@ -109,6 +116,10 @@ def logs(layout: Layout) -> int:
         return subprocess.run(["tail", "-n", "20", "-F", *files], check=False).returncode  # noqa: S607
     except KeyboardInterrupt:
         return 0
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _print_welcome(layout: Layout) -> None:

@@ -66,19 +66,34 @@ class Layout:
     def outputs(self) -> Path:
         return self.folder / "outputs.json"
 
+    @property
+    def lock(self) -> Path:
+        """The file whose lock says that a supervisor is running."""
+        return self.folder / "supervisor.lock"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
-    """Read SITE_PORT, API_PORT and AWS_PORT.
+    """Read SITE_PORT, API_PORT, AWS_PORT and LOCAL_FOLDER.
+
+    A second laptop cloud needs ports and a folder of its own; its Chalice project is in that folder too.
 
     Raises:
-        LayoutError: a port is no port, or two parts share one.
+        LayoutError: a port is no port, two parts share one, or the folder holds something else.
     """
     site, api, aws = (
         _port(environment, *each) for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566))
     )
     if len({site, api, aws}) < 3:
         raise LayoutError("SITE_PORT, API_PORT and AWS_PORT must differ.")
-    return Layout(ROOT / ".local", ROOT, site, api, aws)
+    named = environment.get("LOCAL_FOLDER", "")
+    if not named:
+        return Layout(ROOT / ".local", ROOT, site, api, aws)
+    folder = Path(named).expanduser().resolve()
+    layout = Layout(folder, folder / "project", site, api, aws)
+    # `reset` removes the whole folder, so it must never be one that somebody already had.
+    if folder.exists() and not layout.lock.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LayoutError(f"LOCAL_FOLDER must be new, empty or the laptop cloud's own, not {folder}.")
+    return layout
 
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:

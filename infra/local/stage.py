@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.keys import Keys
-from infra.local.layout import REGION, STAGE, Layout
+from infra.local.keys import Keys, write_privately
+from infra.local.layout import REGION, ROOT, STAGE, Layout
 from infra.local.provision import MAIL_FROM
+
+LINKED = ("app.py", "chalicelib", "infra")
 
 
 def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -50,6 +52,17 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
     }
 
 
+def link_project(layout: Layout) -> None:
+    """Fill a project folder of its own with links to the code, so that what is saved is live there too."""
+    if layout.project == ROOT:
+        return
+    layout.project.mkdir(parents=True, exist_ok=True)
+    for name in LINKED:
+        link = layout.project / name
+        if not link.is_symlink():
+            link.symlink_to(ROOT / name)
+
+
 def write_chalice_config(layout: Layout, stage_environment: Mapping[str, str]) -> None:
     """Put the local stage into the project's .chalice/config.json; other stages stay as they are."""
     path = layout.project / ".chalice" / "config.json"
@@ -62,5 +75,4 @@ def write_chalice_config(layout: Layout, stage_environment: Mapping[str, str]) -
         "lambda_timeout": 29,
         "environment_variables": dict(stage_environment),
     }
-    path.write_text(json.dumps(config, indent=1), encoding="utf-8")
-    path.chmod(0o600)
+    write_privately(path, json.dumps(config, indent=1))

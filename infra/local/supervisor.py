@@ -29,7 +29,7 @@ from infra.local.children import (
 )
 from infra.local.engine.guard import admin_token
 from infra.local.engine_process import engine_python
-from infra.local.keys import Keys, load_or_make
+from infra.local.keys import Keys, load_or_make, write_privately
 from infra.local.layout import HOST, REGION, ROOT, STAGE, Layout
 from infra.local.provision import provision
 from infra.local.urls import browser_config, write_urls
@@ -78,6 +78,7 @@ class Supervisor:
         self._step("AWS engine", lambda: self._run(self._engine()))
         outputs = self._step("stacks", lambda: provision(layout, self.keys))
         environment = stage.environment(layout, self.keys, outputs)
+        stage.link_project(layout)
         stage.write_chalice_config(layout, environment)
         self._step("event functions", lambda: self._run(self._functions(environment, outputs)))
         self._step("demo data", lambda: self._seed(environment))
@@ -235,8 +236,7 @@ class Supervisor:
                 "secret_key": self.keys.secret_key,
             },
         }
-        self._site_settings.write_text(json.dumps(stored), encoding="utf-8")
-        self._site_settings.chmod(0o600)
+        write_privately(self._site_settings, json.dumps(stored))
 
 
 class AlreadyRunningError(Exception):
@@ -251,7 +251,7 @@ def only_one(layout: Layout) -> Iterator[None]:
         AlreadyRunningError: another supervisor holds it.
     """
     layout.folder.mkdir(parents=True, exist_ok=True)
-    with lock_file(layout).open("a+", encoding="utf-8") as file:
+    with layout.lock.open("a+", encoding="utf-8") as file:
         if not _lock(file):
             raise AlreadyRunningError("The laptop cloud is running already: `make down` stops it.")
         file.truncate(0)
@@ -263,15 +263,17 @@ def only_one(layout: Layout) -> Iterator[None]:
 def running_pid(layout: Layout) -> int | None:
     """The pid of the supervisor that holds the installation, if there is one."""
     try:
-        with lock_file(layout).open("r+", encoding="utf-8") as file:
-            return None if _lock(file) else int(file.read() or 0)
+        with layout.lock.open("r+", encoding="utf-8") as file:
+            while not _lock(file):
+                file.seek(0)
+                pid = file.read()
+                if pid:
+                    return int(pid)
+                # It has the lock and has not yet said who it is.
+                time.sleep(0.01)
     except OSError:
-        return None
-
-
-def lock_file(layout: Layout) -> Path:
-    """The file whose lock says that a supervisor is running."""
-    return layout.folder / "supervisor.lock"
+        pass
+    return None
 
 
 def forget_state(layout: Layout) -> None:

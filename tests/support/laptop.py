@@ -23,7 +23,6 @@ from infra.local.supervisor import Supervisor
 
 PASSWORD = "Quiet-Paper-42"
 Result = TypeVar("Result")
-LINKED = ("app.py", "chalicelib", "infra")
 
 
 @dataclass(frozen=True)
@@ -108,11 +107,7 @@ class Laptop:
 def running_laptop(folder: Path) -> Iterator[Laptop]:
     """Bring a laptop cloud up under `folder`, and take it down afterwards."""
     site, api, engine = free_ports(3)
-    project = folder / "project"
-    project.mkdir(parents=True)
-    for name in LINKED:
-        (project / name).symlink_to(ROOT / name)
-    layout = Layout(folder / "local", project, site, api, engine)
+    layout = Layout(folder / "local", folder / "local" / "project", site, api, engine)
     supervisor = Supervisor(layout, ROOT / "frontend" / "dist", say=lambda _: None)
     try:
         supervisor.start()
