@@ -101,6 +101,8 @@ class SiteFiles(StaticFiles):
         self._bucket = bucket
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if "\0" in path:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         try:
             built = await super().get_response(path, scope)
         except HTTPException as error:

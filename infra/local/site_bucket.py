@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -42,10 +45,18 @@ class SiteBucket:
     def _read(self, key: str) -> tuple[bytes, dict[str, str]] | None:
         try:
             found = self._s3.get_object(Bucket=self._name, Key=key)
-        except self._s3.exceptions.NoSuchKey:
-            return None
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return None
+            raise _unavailable() from error
+        except BotoCoreError as error:
+            raise _unavailable() from error
         headers = {"Content-Type": found["ContentType"], "Cache-Control": found.get("CacheControl", "no-cache")}
         return found["Body"].read(), headers
+
+
+def _unavailable() -> HTTPException:
+    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "The AWS engine does not answer.")
 
 
 def _key(path: str) -> str:
