@@ -1,0 +1,73 @@
+"""Where the laptop cloud lives: ports and a folder from the environment, each refusal one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.layout import ROOT, Layout, LayoutError, from_environment
+
+
+def test_the_usual_places_need_no_settings() -> None:
+    layout = from_environment({})
+    assert (layout.site, layout.api, layout.aws) == (
+        "http://127.0.0.1:8080",
+        "http://127.0.0.1:8000",
+        "http://127.0.0.1:4566",
+    )
+    assert (layout.folder, layout.project) == (ROOT / ".local", ROOT)
+    assert layout.mailbox == "http://127.0.0.1:8080/mailbox/"
+    assert layout.origins == ("http://127.0.0.1:8080", "http://localhost:8080")
+
+
+def test_everything_is_in_the_folder() -> None:
+    layout = from_environment({})
+    parts = (layout.engine_state, layout.logs, layout.keys, layout.urls, layout.outputs, layout.lock)
+    assert {part.parent for part in parts} == {layout.folder}
+    assert len(set(parts)) == 6
+
+
+def test_ports_are_named_by_the_environment() -> None:
+    layout = from_environment({"SITE_PORT": "1", "API_PORT": "65535", "AWS_PORT": ""})
+    assert (layout.site_port, layout.api_port, layout.aws_port) == (1, 65535, 4566)
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "8080.0", " 8080", "\u0661\u0662", "http"])
+@pytest.mark.parametrize("name", ["SITE_PORT", "API_PORT", "AWS_PORT"])
+def test_a_port_that_is_none_is_named(name: str, text: str) -> None:
+    with pytest.raises(LayoutError, match=f"^{name} must be a port between 1 and 65535, not "):
+        from_environment({name: text})
+
+
+@pytest.mark.parametrize("ports", [{"SITE_PORT": "8000"}, {"API_PORT": "4566"}, {"SITE_PORT": "9", "AWS_PORT": "9"}])
+def test_no_two_parts_share_a_port(ports: dict[str, str]) -> None:
+    with pytest.raises(LayoutError, match="must differ"):
+        from_environment(ports)
+
+
+def test_a_second_laptop_cloud_has_a_folder_and_a_project_of_its_own(tmp_path: Path) -> None:
+    layout = from_environment({"LOCAL_FOLDER": str(tmp_path / "second")})
+    assert (layout.folder, layout.project) == (tmp_path / "second", tmp_path / "second" / "project")
+
+
+def test_an_empty_folder_and_its_own_one_will_do(tmp_path: Path) -> None:
+    layout = from_environment({"LOCAL_FOLDER": str(tmp_path)})
+    layout.lock.touch()
+    layout.logs.mkdir()
+    assert from_environment({"LOCAL_FOLDER": str(tmp_path)}) == layout
+
+
+def test_a_folder_of_somebody_elses_is_refused_since_reset_would_remove_it(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    for taken in (tmp_path, Path("~"), Path("/"), ROOT):
+        with pytest.raises(LayoutError, match="LOCAL_FOLDER must be new, empty or the laptop cloud's own"):
+            from_environment({"LOCAL_FOLDER": str(taken)})
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LayoutError):
+        from_environment({"LOCAL_FOLDER": str(tmp_path / "file")})
+
+
+def test_a_layout_does_not_change() -> None:
+    assert hash(Layout(ROOT, ROOT, 1, 2, 3)) == hash(Layout(ROOT, ROOT, 1, 2, 3))

@@ -1,0 +1,120 @@
+"""The local stage: everything the application asks for, in a configuration that leaves other stages alone."""
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import settings
+from infra.local import stage
+from infra.local.keys import Keys
+from infra.local.layout import ROOT, Layout
+from infra.local.provision import TEMPLATES, stacks
+from infra.local.urls import browser_config, write_urls
+
+KEYS = Keys("LKIAUNIT", "secret", "signing")
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path, tmp_path / "project", 1, 2, 3)
+
+
+@pytest.fixture
+def outputs() -> dict[str, str]:
+    """What the templates declare as outputs, each with its own name for a value."""
+    names = re.findall(
+        r"^  (\w+):$",
+        "".join(path.read_text().partition("\nOutputs:")[2] for path in TEMPLATES.glob("*.yaml")),
+        re.MULTILINE,
+    )
+    return {name: f"value-of-{name}" for name in names}
+
+
+def config(layout: Layout) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((layout.project / ".chalice" / "config.json").read_text())
+    return loaded
+
+
+def test_the_environment_is_all_that_the_application_asks_for(layout: Layout, outputs: dict[str, str]) -> None:
+    environment = stage.environment(layout, KEYS, outputs)
+    found = settings.read(environment)
+    assert found.is_local
+    assert (found.api_url, found.todos_table) == (layout.api, "value-of-TodosTable")
+    assert found.allowed_origins == layout.origins
+
+
+def test_the_environment_points_every_sdk_at_the_engine(layout: Layout, outputs: dict[str, str]) -> None:
+    environment = stage.environment(layout, KEYS, outputs)
+    assert environment["AWS_ENDPOINT_URL"] == layout.aws
+    assert (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) == ("LKIAUNIT", "secret")
+    assert environment["AWS_REGION"] == environment["AWS_DEFAULT_REGION"]
+
+
+def test_the_configuration_is_for_its_owner_alone(layout: Layout) -> None:
+    stage.write_chalice_config(layout, {"SIGNING_KEY": "s"})
+    path = layout.project / ".chalice" / "config.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert config(layout)["stages"]["local"]["environment_variables"] == {"SIGNING_KEY": "s"}
+    assert config(layout)["app_name"] == "mytodolist"
+
+
+def test_other_stages_stay_as_they_are(layout: Layout) -> None:
+    # given a project that is deployed elsewhere too
+    stage.write_chalice_config(layout, {"A": "1"})
+    path = layout.project / ".chalice" / "config.json"
+    prod = {"api_gateway_stage": "prod", "environment_variables": {"SECRET": "x"}}
+    path.write_text(json.dumps({**config(layout), "lambda_memory_size": 256, "stages": {"prod": prod}}))
+    path.chmod(0o644)
+    # when the local stage is written, twice
+    for value in ("2", "3"):
+        stage.write_chalice_config(layout, {"B": value})
+    # then the rest of it is there, and closed to others
+    assert config(layout)["stages"]["prod"] == prod
+    assert config(layout)["lambda_memory_size"] == 256
+    assert config(layout)["stages"]["local"]["environment_variables"] == {"B": "3"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_project_of_its_own_is_made_of_links_to_the_code(layout: Layout) -> None:
+    for _ in range(2):
+        stage.link_project(layout)
+    assert (layout.project / "app.py").samefile(ROOT / "app.py")
+    assert (layout.project / "chalicelib" / "settings.py").samefile(ROOT / "chalicelib" / "settings.py")
+
+
+def test_the_repository_is_a_project_already() -> None:
+    before = sorted(ROOT.iterdir())
+    stage.link_project(Layout(ROOT / ".local", ROOT, 1, 2, 3))
+    assert sorted(ROOT.iterdir()) == before
+
+
+def test_the_browser_learns_public_names_only(layout: Layout, outputs: dict[str, str]) -> None:
+    config = browser_config(layout, outputs)
+    assert config["api"] == layout.api
+    assert config["user_pool_id"] == "value-of-UserPoolId"
+    assert not {KEYS.access_key, KEYS.secret_key, KEYS.signing_key} & set(config.values())
+
+
+def test_urls_say_where_everything_answers_and_who_may_sign_in(layout: Layout, outputs: dict[str, str]) -> None:
+    write_urls(layout, outputs)
+    urls = json.loads(layout.urls.read_text())
+    assert (urls["site"], urls["api"], urls["aws"]) == (layout.site, layout.api, layout.aws)
+    assert [set(user) for user in urls["demo_users"]] == [{"email", "password", "groups"}] * len(urls["demo_users"])
+    assert "secret" not in layout.urls.read_text()
+
+
+def test_every_template_is_a_stack_of_the_laptop(layout: Layout) -> None:
+    declared = stacks(layout)
+    assert {stack.template for stack in declared} == set(TEMPLATES.glob("*.yaml"))
+    assert {stack.parameters["Stage"] for stack in declared} == {"local"}
+    assert len({stack.name for stack in declared}) == len(declared)
+
+
+def test_the_laptops_stacks_may_be_deleted_and_allow_only_its_site(layout: Layout) -> None:
+    by_name = {stack.name.rpartition("-")[2]: stack.parameters for stack in stacks(layout)}
+    assert by_name["data"]["Protected"] == by_name["identity"]["Protected"] == "false"
+    assert by_name["media"]["AllowedOrigins"] == "http://127.0.0.1:1,http://localhost:1"
