@@ -32,14 +32,15 @@ def on_media_changed(event: Mapping[str, Any], objects: Objects | None = None) -
     reached = objects or s3()
 
     def handle(record: StreamRecord) -> None:
+        if record.new is None:
+            removed = Media.from_raw_data(record.keys)
+            thumbnails.discard(removed.owner_id, removed.media_id, reached)
+            return
         old = None if record.old is None else Media.from_raw_data(record.old)
-        new = None if record.new is None else Media.from_raw_data(record.new)
-        if new is not None:
-            _show(old, new)
-            if old is not None:
-                thumbnails.discard_replaced(old, new, reached)
-        elif old is not None:
-            thumbnails.discard(old.owner_id, old.media_id, reached)
+        new = Media.from_raw_data(record.new)
+        _show(old, new)
+        if old is not None:
+            thumbnails.discard_replaced(old, new, reached)
 
     return stream_batch(event, handle)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 from PIL import Image, ImageCms
@@ -142,8 +142,6 @@ def _whatever_breaks(reason: str) -> Iterator[None]:
 def _orientation(exif: Callable[[], Image.Exif]) -> int:
     try:
         found = exif().get(_ORIENTATION, 1)
-    except MemoryError:
-        raise
     except Exception:  # noqa: BLE001 - a photo with broken EXIF is still a photo
         return 1
     return found if isinstance(found, int) else 1
@@ -239,11 +237,11 @@ def confine(cpu_seconds: int, memory_bytes: int) -> None:
         resource.setrlimit(limit, (most, resource.getrlimit(limit)[1]))
 
 
-def main() -> None:
-    """Render standard input and write the outcome to standard output."""
-    sys.stdout.buffer.write(msgspec.msgpack.encode(render(sys.stdin.buffer.read())))
+def main(source: BinaryIO, sink: BinaryIO) -> None:
+    """Render the photo that `source` holds, and write the outcome to `sink`."""
+    sink.write(msgspec.msgpack.encode(render(source.read())))
 
 
 if __name__ == "__main__":
     confine(*map(int, sys.argv[1:]))
-    main()
+    main(sys.stdin.buffer, sys.stdout.buffer)

@@ -94,6 +94,8 @@ def _settle_ready(upload: Upload, rendered: Rendered, objects: Objects) -> bool:
 
 
 def _settle_gone(upload: Upload, before: Media | None, objects: Objects) -> None:
+    if before is not None and before.reason in NOT_KEPT:
+        return  # we deleted it ourselves, and its owner reads why
     if before is not None and before.is_attached:
         _settle(upload, _rejected(GONE), Media.name.exists())
         return

@@ -128,8 +128,7 @@ def decoded(webp: WebP, width: int, height: int) -> Image.Image:
     """
     mode, colorspace, depth = ("RGBA", _RGBA, 4) if webp.has_alpha else ("RGB", _RGB, 3)
     config = _Config()
-    if not _libwebp().WebPInitDecoderConfigInternal(ctypes.byref(config), _DECODER_VERSION):
-        raise BrokenWebP(starts_well=True)
+    _libwebp().WebPInitDecoderConfigInternal(ctypes.byref(config), _DECODER_VERSION)
     pixels = bytearray(width * height * depth)
     address = ctypes.addressof(ctypes.c_char.from_buffer(pixels))
     config.options.use_scaling = int((width, height) != (webp.width, webp.height))
@@ -174,5 +173,17 @@ def _chunks(data: bytes, start: int) -> Iterator[tuple[bytes, int, int]]:
 
 @cache
 def _libwebp() -> ctypes.CDLL:
-    # A module's handle finds the functions of the libraries it was linked against.
-    return ctypes.CDLL(_webp.__file__)
+    return of_version(_DECODER_VERSION)
+
+
+def of_version(version: int) -> ctypes.CDLL:
+    """The libwebp that Pillow was linked against, if its structures are those of `version`.
+
+    Raises:
+        RuntimeError: they are others.
+    """
+    # A module's handle finds the functions of the libraries it needs, too.
+    library = ctypes.CDLL(_webp.__file__)
+    if not library.WebPInitDecoderConfigInternal(ctypes.byref(_Config()), version):
+        raise RuntimeError("Pillow brings a libwebp with other structures.")
+    return library
