@@ -1,0 +1,1 @@
+"""Files that strangers might send, made in code, and what becomes of each."""
