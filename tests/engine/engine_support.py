@@ -59,7 +59,7 @@ class Answer:
 
 
 def http(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
-    """One HTTP request; an error status is an answer like any other. Header names come back in lower case."""
+    """One HTTP request; an error status is an answer like any other. Header names are in lower case, values joined."""
     request = urllib.request.Request(url, method=method, headers=dict(headers or {}), data=body)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
@@ -70,7 +70,7 @@ def http(method: str, url: str, headers: Mapping[str, str] | None = None, body: 
 
 
 def _lower(headers: Message) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    return {name.lower(): ", ".join(headers.get_all(name, [])) for name in headers}
 
 
 def unique(prefix: str) -> str:

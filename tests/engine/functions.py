@@ -64,7 +64,7 @@ class FunctionHost:
         self.invocations: list[tuple[str, dict[str, Any]]] = []
         self.raw: dict[str, tuple[int, bytes]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     @property

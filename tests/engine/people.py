@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from engine_support import Aws, unique
 
 PASSWORD = "Passw0rd!x"
@@ -23,6 +26,17 @@ class Pool:
     @property
     def provider(self) -> str:
         return f"cognito-idp.us-east-1.amazonaws.com/{self.id}"
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:cognito-idp:us-east-1:000000000000:userpool/{self.id}"
+
+    def signing_key(self) -> rsa.RSAPrivateKey:
+        """What the pool signs ID tokens with."""
+        path = self.aws.engine.state_dir / "keys" / "cognito-pool-keys" / f"{self.id}-id.pem"
+        key = load_pem_private_key(path.read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key
 
     def add(self, name: str) -> str:
         admin = self.aws.client("cognito-idp")
@@ -62,6 +76,24 @@ def claims(token: str) -> dict[str, Any]:
     payload = token.split(".")[1]
     decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return decoded
+
+
+def reissued(
+    token: str,
+    changes: dict[str, Any],
+    *,
+    header: dict[str, Any] | None = None,
+    key: rsa.RSAPrivateKey | None = None,
+) -> str:
+    """The token with other claims, signed under its own key id: by `key`, or by a stranger."""
+    head = header or json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    signing = ".".join(_encoded(json.dumps(part).encode()) for part in (head, {**claims(token), **changes}))
+    signer = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return f"{signing}.{_encoded(signer.sign(signing.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from types import ModuleType
 
 from infra.local.engine.gaps import (
     anonymous_callers,
+    api_answers,
+    api_authorizers,
+    api_cache,
+    api_imports,
     async_invocations,
     cognito_claims,
     cognito_codes,
@@ -59,6 +63,10 @@ ALL: tuple[ModuleType, ...] = (
     stream_mappings,
     queue_mappings,
     topic_mail,
+    api_imports,
+    api_authorizers,
+    api_answers,
+    api_cache,
     stack_tables,
     stack_buckets,
     stack_stages,
