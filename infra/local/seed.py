@@ -38,7 +38,8 @@ def main() -> int:
 
 
 def _emails(cognito: Any, pool: str) -> set[str]:  # noqa: ANN401 - boto3's client
-    attributes = [each for user in cognito.list_users(UserPoolId=pool)["Users"] for each in user["Attributes"]]
+    pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool)
+    attributes = [each for page in pages for user in page["Users"] for each in user["Attributes"]]
     return {each["Value"] for each in attributes if each["Name"] == "email"}
 
 
