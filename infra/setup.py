@@ -163,7 +163,10 @@ def _bin(folder: Path) -> Path:
 
 
 def _run(command: Sequence[str], failure: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run(command, cwd=cwd, env=env, check=False)
+    try:
+        done = subprocess.run(command, cwd=cwd, env=env, check=False)
+    except OSError as error:
+        raise SetupError(f"{failure}: {error}.") from error
     if done.returncode:
         raise SetupError(f"{failure} (see above).")
 
