@@ -37,6 +37,7 @@ from infra.local.watch import fingerprint
 
 START_SECONDS = 60.0
 RESTART_PAUSE_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 WATCHED = ("app.py", "chalicelib", "infra/gateway_responses.py", "infra/local/gateway")
 
 Result = TypeVar("Result")
@@ -94,7 +95,7 @@ class Supervisor:
         code = [ROOT / name for name in WATCHED]
         seen = fingerprint(code)
         while not self._stopping:
-            time.sleep(0.5)
+            time.sleep(LOOK_SECONDS)
             now = fingerprint(code)
             if now != seen:
                 seen = now
