@@ -1,0 +1,77 @@
+"""The checks by name: in order, each with its time, and the first that fails ends the run."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import quality, setup
+
+OK, BAD = ((sys.executable, "-c", ""),), ((sys.executable, "-c", "raise SystemExit(3)"),)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that do nothing, and one that fails."""
+    monkeypatch.setattr(quality, "STEPS", {"good": OK, "bad": BAD, "two": (*OK, *BAD), "coverage": OK})
+    monkeypatch.setattr(quality, "GROUPS", {"both": ("good", "bad", "good"), "covered": ("good", "coverage")})
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_step_that_passes_says_how_long_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    assert quality.main(["good"]) == 0
+    name, took = capsys.readouterr().out.splitlines()
+    assert name == "good"
+    assert took.split()[0] == "good"
+    assert took.endswith(" s")
+
+
+@pytest.mark.usefixtures("steps")
+def test_the_first_step_that_fails_ends_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert quality.main(["both"]) == 1
+    said = capsys.readouterr()
+    assert said.err == "bad failed (see above).\n"
+    assert said.out.count("good") == 2  # its name and its time, once
+
+
+@pytest.mark.usefixtures("steps")
+def test_every_command_of_a_step_must_pass() -> None:
+    assert quality.main(["two"]) == 1
+
+
+@pytest.mark.usefixtures("steps")
+def test_coverage_begins_with_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(quality, "ROOT", tmp_path)
+    (tmp_path / ".coverage.left-over").touch()
+    (tmp_path / ".coveragerc").write_text("[run]\nparallel = true\n")
+    assert quality.main(["covered"]) == 0
+    assert not (tmp_path / ".coverage.left-over").exists()
+
+
+@pytest.mark.parametrize(("error", "status"), [(None, 0), (setup.SetupError("`npm run check` failed"), 1)])
+def test_the_front_end_checks_itself(monkeypatch: pytest.MonkeyPatch, error: Exception | None, status: int) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def npm(*arguments: str) -> None:
+        asked.append(arguments)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(setup, "npm", npm)
+    assert quality.main(["frontend"]) == status
+    assert asked == [("run", "check", "--silent")]
+
+
+def test_every_step_of_a_group_exists_and_everything_is_in_the_largest() -> None:
+    known = {*quality.STEPS, "frontend"}
+    assert all(set(steps) <= known for steps in quality.GROUPS.values())
+    assert set(quality.GROUPS["test"]) == known
+    assert set(quality.GROUPS["check"]) < known
+
+
+def test_every_command_is_of_the_projects_own_environments() -> None:
+    programs = {command[0] for commands in quality.STEPS.values() for command in commands}
+    assert {str(Path(program).parent) for program in programs} == {
+        str(quality.BIN),
+        str(quality.ROOT / ".venv-checkov" / "bin"),
+    }
