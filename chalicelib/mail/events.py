@@ -1,0 +1,13 @@
+"""The schedule that sees to deliveries of which nobody knows how they went."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.mail.delivery import Kind
+from chalicelib.mail.outbox import Outbox
+from chalicelib.mail.sweeper import Swept, sweep
+
+
+def on_sweep(_: Mapping[str, Any], kinds: Iterable[Kind], outbox: Outbox | None = None) -> Swept:
+    """Handle a tick of the schedule; `kinds` are all that any capability sends."""
+    return sweep(outbox or Outbox(), {kind.name: kind for kind in kinds})
