@@ -1,0 +1,69 @@
+"""Announcements of new posts: what subscribers are told, and the work that waits in a queue until all are."""
+
+from typing import Self
+
+import msgspec
+
+from chalicelib.mail.delivery import About
+from chalicelib.subscribers.model import SHARDS
+from chalicelib.subscribers.queue import Queue, SqsQueue
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """A new post, as subscribers are told of it."""
+
+    slug: str
+    title: str
+    summary: str
+    url: str
+    author_name: str
+
+    def as_text(self) -> dict[str, str]:
+        """The fields, for the ledger to keep."""
+        return msgspec.structs.asdict(self)
+
+    @classmethod
+    def from_text(cls, about: About) -> Self:
+        """What the ledger kept."""
+        return cls(**{name: about[name] for name in cls.__struct_fields__})
+
+
+class PageJob(msgspec.Struct, frozen=True, tag="page"):
+    """Tell the next subscribers of a shard: those behind `after`. `put_off` counts refusals in a row."""
+
+    post: Announcement
+    shard: str
+    page: int = 0
+    after: str | None = None
+    put_off: int = 0
+
+
+class OneJob(msgspec.Struct, frozen=True, tag="one"):
+    """Tell one subscriber for whom it went wrong the first time."""
+
+    post: Announcement
+    email: str
+
+
+Job = PageJob | OneJob
+
+_decoder: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
+
+
+def announce(post: Announcement, queue: Queue | None = None) -> None:
+    """Tell every subscriber of a post; doing it again tells nobody twice.
+
+    Raises:
+        NotQueued: the queue did not take all the work; doing it again is right.
+    """
+    (queue or SqsQueue()).put([body(PageJob(post, shard)) for shard in SHARDS])
+
+
+def body(job: Job) -> str:
+    """Write a job as a message."""
+    return msgspec.json.encode(job).decode()
+
+
+def job(message: str) -> Job:
+    """Read a message."""
+    return _decoder.decode(message)

@@ -1,0 +1,126 @@
+"""The use cases of subscribers. Every one is a single conditional write, whatever the address's state.
+
+Nothing here sends a mail: the table's stream tells the function that does.
+"""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib import clock
+from chalicelib.store.errors import ConditionFailed
+from chalicelib.store.pages import Key, Page, one_page
+from chalicelib.subscribers.model import State, Subscriber, shard
+
+COOL_DOWN_SECONDS = 15 * 60
+# The row remembers the last three times: no fourth confirmation mail goes out within a day of the first.
+DAY_SECONDS = 24 * 60 * 60
+PENDING_SECONDS = 48 * 60 * 60
+REMEMBERED_SECONDS = 30 * DAY_SECONDS
+
+
+class NotToConfirm(Exception):  # noqa: N818 - what it is
+    """There is nothing that this link could confirm any more."""
+
+
+def ask(email: str) -> None:
+    """Take a wish for new posts. Whether anything comes of it is not for the caller to know.
+
+    Nothing does while the address is subscribed, was asked a short time ago, or was asked too often today; and nothing
+    ever does once its mail bounced or its owner complained.
+    """
+    now = clock.epoch_seconds()
+    may_ask_again = (
+        Subscriber.state.is_in(State.PENDING, State.UNSUBSCRIBED)
+        & (Subscriber.asked_1 <= now - COOL_DOWN_SECONDS)
+        & (Subscriber.asked_3 <= now - DAY_SECONDS)
+    )
+    _change_if(
+        email,
+        [
+            Subscriber.state.set(State.PENDING),
+            Subscriber.request_id.set(clock.new_id()),
+            Subscriber.asked_3.set(Subscriber.asked_2 | 0),
+            Subscriber.asked_2.set(Subscriber.asked_1 | 0),
+            Subscriber.asked_1.set(now),
+            Subscriber.expires_at.set(now + PENDING_SECONDS),
+        ],
+        Subscriber.email.does_not_exist() | may_ask_again,
+    )
+
+
+def confirm(email: str, request_id: str) -> None:
+    """Subscribe an address whose owner followed a link of this sign-up; doing it again changes nothing.
+
+    Any link of the last 48 hours will do, not only the newest, unless the address has left since it was sent.
+
+    Raises:
+        NotToConfirm: the sign-up has expired, or the address has left, bounced or complained since.
+    """
+    not_left_since = Subscriber.left_request.does_not_exist() | (Subscriber.left_request < request_id)
+    pending = (Subscriber.state == State.PENDING) & (Subscriber.expires_at > clock.epoch_seconds())
+    subscriber = Subscriber(email)
+    try:
+        subscriber.change(
+            [
+                Subscriber.state.set(State.CONFIRMED),
+                Subscriber.confirmed_shard.set(shard(email)),
+                Subscriber.confirmed_at.set(clock.timestamp(clock.now())),
+                Subscriber.expires_at.remove(),
+            ],
+            pending & not_left_since,
+        )
+    except ConditionFailed as refused:
+        stands = None if refused.item is None else Subscriber.from_raw_data(refused.item)
+        if stands is None or stands.state != State.CONFIRMED or (stands.left_request or "") >= request_id:
+            raise NotToConfirm("Nothing waits for this link.") from refused
+
+
+def leave(email: str) -> None:
+    """Unsubscribe an address; one that is not there, has left, bounced or complained stays as it is."""
+    _change_if(
+        email,
+        [
+            Subscriber.state.set(State.UNSUBSCRIBED),
+            Subscriber.left_request.set(Subscriber.request_id),
+            Subscriber.expires_at.set(clock.epoch_seconds() + REMEMBERED_SECONDS),
+            Subscriber.confirmed_shard.remove(),
+        ],
+        Subscriber.state.is_in(State.PENDING, State.CONFIRMED),
+    )
+
+
+def bounced(email: str) -> None:
+    """Remember for ever that mails to an address come back, whether or not it subscribes."""
+    worse = Subscriber.state.is_in(State.BOUNCED, State.COMPLAINED)
+    _change_if(email, _for_ever(State.BOUNCED), Subscriber.email.does_not_exist() | ~worse)
+
+
+def complained(email: str) -> None:
+    """Remember for ever that an address's owner called a mail of ours spam."""
+    _change_if(email, _for_ever(State.COMPLAINED), Subscriber.state != State.COMPLAINED)
+
+
+def find(email: str) -> Subscriber | None:
+    """Return what is known of an address now; what has expired is not known."""
+    try:
+        subscriber = Subscriber.get(email, consistent_read=True)
+    except Subscriber.DoesNotExist:
+        return None
+    return None if subscriber.is_expired else subscriber
+
+
+def confirmed_page(of: str, after: str | None, limit: int) -> Page[Subscriber]:
+    """List the addresses of a shard that are sent posts, by the index, which lags behind."""
+    start: Key | None = None if after is None else {"confirmed_shard": {"S": of}, "email": {"S": after}}
+    return one_page(Subscriber.by_shard.query(of, limit=limit, last_evaluated_key=start), Subscriber)
+
+
+def _for_ever(state: State) -> list[Action]:
+    return [Subscriber.state.set(state), Subscriber.confirmed_shard.remove(), Subscriber.expires_at.remove()]
+
+
+def _change_if(email: str, actions: list[Action], condition: Condition) -> None:
+    try:
+        Subscriber(email).change(actions, condition)
+    except ConditionFailed:
+        return
