@@ -154,6 +154,18 @@ class TestChanges:
         api.put(document({"/new": {"get": calling(host.function(aws, echo))}}), mode="merge")
         assert (api.call("GET", "/new").status, api.call("GET", "/items/1").status) == (200, 200)
 
+    def test_settings_keep_their_types(self, api: Api) -> None:
+        def patch(*operations: dict[str, str]) -> dict[str, Any]:
+            return dict(api.gateway.update_rest_api(restApiId=api.id, patchOperations=list(operations)))
+
+        media_type = {"path": "/binaryMediaTypes/image~1gif"}
+        size = {"op": "replace", "path": "/minimumCompressionSize"}
+        changed = patch({**size, "value": "1024"}, {**media_type, "op": "add"})
+        assert (changed["minimumCompressionSize"], changed["binaryMediaTypes"]) == (1024, ["image/png", "image/gif"])
+        changed = patch({**size, "value": ""}, {**media_type, "op": "remove"})
+        assert ("minimumCompressionSize" in changed, changed["binaryMediaTypes"]) == (False, ["image/png"])
+        assert refused(lambda: api.gateway.update_rest_api(restApiId="no", patchOperations=[])) == "NotFoundException"
+
     def test_a_template_changes_its_api_in_place(self, aws: Aws, host: FunctionHost) -> None:
         # Given an API made by a template
         cloudformation, name = aws.client("cloudformation"), unique("stack")
