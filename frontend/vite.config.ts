@@ -16,5 +16,5 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { input: { front: 'index.html', lost: '404.html', ...folders } },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', isolate: false },
 });

@@ -1,6 +1,6 @@
 /** The account: theme, second step, and the ways out. */
 import { useEffect, useState } from 'preact/hooks';
-import type { Change } from '../offline/change';
+import type { Kept } from '../offline/queue';
 import { queueName, type Store } from '../offline/store';
 import { counted, plural } from '../todos/words';
 import { Note } from '../ui/Note';
@@ -65,8 +65,8 @@ function WaysOut({ person, store }: { person: Person; store: Store }) {
   const [unsent, setUnsent] = useState(0);
   const task = useTask();
   useEffect(() => {
-    store.read<Change[]>(queueName(person.sub)).then(
-      waiting => setUnsent(waiting?.length ?? 0),
+    store.read<Kept>(queueName(person.sub)).then(
+      kept => setUnsent(kept?.changes.length ?? 0),
       () => undefined,
     );
   }, [store, person]);

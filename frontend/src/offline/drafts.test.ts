@@ -1,22 +1,6 @@
 import { expect, test } from 'vitest';
+import { aStorage } from '../testing/storage';
 import { createDrafts } from './drafts';
-
-function aStorage(limit = Number.POSITIVE_INFINITY): Storage {
-  const target: Record<string, string> = {};
-  const methods = {
-    getItem: (key: string) => target[key] ?? null,
-    setItem: (key: string, value: string) => {
-      if (value.length > limit) throw new DOMException('full', 'QuotaExceededError');
-      target[key] = value;
-    },
-    removeItem: (key: string) => {
-      delete target[key];
-    },
-  };
-  return new Proxy(target, {
-    get: (_, name: string) => methods[name as keyof typeof methods] ?? target[name],
-  }) as never;
-}
 
 test('words are kept, read and forgotten by name', () => {
   const drafts = createDrafts(aStorage(), 'ines');

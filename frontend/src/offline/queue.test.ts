@@ -1,34 +1,42 @@
 import { expect, test } from 'vitest';
 import { channels } from '../testing/channel';
+import { aStorage } from '../testing/storage';
 import { aCreate, anEdit } from '../testing/todos';
+import { createDrafts } from './drafts';
 import { type News, openQueue } from './queue';
 import { memoryStore, type Store } from './store';
+
+const aQueue = ({
+  store = memoryStore(),
+  drafts = createDrafts(aStorage(), 'ines'),
+  channel = channels()(),
+} = {}) => openQueue({ store, drafts, name: 'q', channel });
 
 const keys = (changes: { key: string }[]) => changes.map(({ key }) => key);
 
 test('a change shows at once, and is on the disk when the promise says so', async () => {
   const store = memoryStore();
-  const queue = await openQueue({ store, name: 'q', channel: channels()() });
+  const queue = await aQueue({ store });
   const create = aCreate('new-1', { title: 'a' });
   const kept = queue.add([create]);
   expect(keys(queue.waiting)).toEqual([create.key]);
   expect(queue.stored).toEqual([]);
   await kept;
-  expect(await store.read('q')).toEqual([create]);
+  expect(await store.read('q')).toEqual({ changes: [create], names: [] });
   expect(keys(queue.stored)).toEqual([create.key]);
 });
 
 test('it survives a reload', async () => {
   const store = memoryStore();
-  const before = await openQueue({ store, name: 'q', channel: channels()() });
+  const before = await aQueue({ store });
   await before.add([aCreate('new-1', { title: 'a' })]);
-  const after = await openQueue({ store, name: 'q', channel: channels()() });
+  const after = await aQueue({ store });
   expect(after.waiting).toMatchObject([{ fields: { title: 'a' } }]);
 });
 
 test('changes that come faster than the disk neither flicker nor overwrite each other', async () => {
   const store = memoryStore();
-  const queue = await openQueue({ store, name: 'q', channel: channels()() });
+  const queue = await aQueue({ store });
   const lengths: number[] = [];
   queue.listen(() => lengths.push(queue.waiting.length));
   await Promise.all([1, 2, 3].map(each => queue.add([aCreate(`new-${each}`, { title: 'a' })])));
@@ -39,8 +47,8 @@ test('changes that come faster than the disk neither flicker nor overwrite each 
 test('two tabs write the same queue, and each hears of the other', async () => {
   const store = memoryStore();
   const open = channels();
-  const here = await openQueue({ store, name: 'q', channel: open() });
-  const there = await openQueue({ store, name: 'q', channel: open() });
+  const here = await aQueue({ store, channel: open() });
+  const there = await aQueue({ store, channel: open() });
   const heard: News[] = [];
   there.listen(news => heard.push(news));
   await here.add([aCreate('new-1', { title: 'a' })]);
@@ -54,7 +62,7 @@ test('two tabs write the same queue, and each hears of the other', async () => {
 
 test('an empty queue leaves nothing behind', async () => {
   const store = memoryStore();
-  const queue = await openQueue({ store, name: 'q', channel: channels()() });
+  const queue = await aQueue({ store });
   await queue.add([anEdit('01A', { completed: false }, { completed: true })]);
   await queue.add([anEdit('01A', { completed: true }, { completed: false })]);
   expect(await store.read('q')).toBeUndefined();
@@ -62,8 +70,58 @@ test('an empty queue leaves nothing behind', async () => {
 
 test('a full disk does not lose what was done', async () => {
   const full: Store = { ...memoryStore(), update: () => Promise.reject(new Error('full')) };
-  const queue = await openQueue({ store: full, name: 'q', channel: channels()() });
+  const queue = await aQueue({ store: full });
   await queue.add([aCreate('new-1', { title: 'a' })]);
   await queue.add([aCreate('new-2', { title: 'b' })]);
   expect(queue.waiting).toHaveLength(2);
+});
+
+test('what was not on the disk yet when the page was left is taken up, once and in order', async () => {
+  const store = memoryStore();
+  const drafts = createDrafts(aStorage(), 'ines');
+  const stuck: Store = { ...store, update: () => new Promise(() => {}) };
+  const before = await aQueue({ store: stuck, drafts });
+  const [one, two] = [aCreate('new-1', { title: 'a' }), aCreate('new-2', { title: 'b' })];
+  void before.add([one]);
+  void before.add([two]);
+
+  const after = await aQueue({ store, drafts });
+  expect(after.stored).toEqual([one, two]);
+  const again = await aQueue({ store, drafts });
+  expect(again.stored).toEqual([one, two]);
+  expect(drafts.names('')).toEqual([]);
+});
+
+test('what was on the disk already is not taken up a second time', async () => {
+  const store = memoryStore();
+  const drafts = createDrafts(aStorage(), 'ines');
+  const create = aCreate('new-1', { title: 'a' });
+  await (await aQueue({ store, drafts })).add([create]);
+  drafts.write(`arriving ${create.key}`, JSON.stringify(create));
+  expect((await aQueue({ store, drafts })).stored).toEqual([create]);
+  expect(drafts.names('')).toEqual([]);
+});
+
+test('a change of a todo that got its real name meanwhile goes under that name', async () => {
+  const store = memoryStore();
+  const open = channels();
+  const [here, there] = [await aQueue({ store, channel: open() }), await aQueue({ store, channel: open() })];
+  const create = aCreate('new-1', { title: 'a' });
+  await here.add([create]);
+  const answered = here.commit(() => [], { renamed: { from: 'new-1', to: '01A' } });
+  const edited = there.add([anEdit('new-1', { title: 'a' }, { title: 'b' })]);
+  await Promise.all([answered, edited]);
+  expect(there.stored).toMatchObject([{ kind: 'edit', todo: '01A' }]);
+  expect(here.realId('new-1')).toBe('01A');
+  expect(here.realId('01B')).toBe('01B');
+});
+
+test('only the latest names are kept', async () => {
+  const store = memoryStore();
+  const queue = await aQueue({ store });
+  for (let count = 0; count < 60; count += 1) {
+    await queue.commit(waiting => waiting, { renamed: { from: `new-${count}`, to: `01${count}` } });
+  }
+  expect((await store.read<{ names: unknown[] }>('q'))?.names).toHaveLength(50);
+  expect(queue.realId('new-59')).toBe('0159');
 });

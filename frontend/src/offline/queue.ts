@@ -1,6 +1,7 @@
 /** The changes that wait, kept on this device and shared by all tabs. */
 import type { Todo } from '../api/types';
 import type { Change } from './change';
+import type { Drafts } from './drafts';
 import { join } from './join';
 import type { Store } from './store';
 
@@ -22,12 +23,25 @@ export interface QueueParts {
   /** Whose queue: each person on this device has their own. */
   name: string;
   channel: Channel;
+  /** Written at once, unlike the store: bridges the moment until a change is on the disk. */
+  drafts: Drafts;
 }
+
+export interface Kept {
+  changes: Change[];
+  /** The API's names for todos that were created here, for tabs that have not heard of them yet. */
+  names: [own: string, real: string][];
+}
+
+const NOTHING: Kept = { changes: [], names: [] };
+const MOST_NAMES = 50;
+const ARRIVING = 'arriving ';
 
 export type Queue = Awaited<ReturnType<typeof openQueue>>;
 
-export async function openQueue({ store, name, channel }: QueueParts) {
-  let kept: Change[] = (await store.read<Change[]>(name)) ?? [];
+export async function openQueue({ store, name, channel, drafts }: QueueParts) {
+  const read = async (): Promise<Kept> => (await store.read<Kept>(name)) ?? NOTHING;
+  let kept = await read();
   let arriving: Change[] = [];
   const listeners = new Set<(news: News) => void>();
 
@@ -36,7 +50,7 @@ export async function openQueue({ store, name, channel }: QueueParts) {
   }
 
   async function refresh(news: News = {}): Promise<void> {
-    kept = (await store.read<Change[]>(name)) ?? [];
+    kept = await read();
     tell(news);
   }
 
@@ -47,35 +61,57 @@ export async function openQueue({ store, name, channel }: QueueParts) {
     news: News = {},
     arrived: Change[] = [],
   ): Promise<void> {
-    const onDisk = (waiting: Change[] = []) => {
-      const changed = change(waiting);
-      return changed.length > 0 ? changed : undefined;
+    const onDisk = ({ changes, names }: Kept = NOTHING): Kept => {
+      const { renamed } = news;
+      const known = renamed ? [...names.slice(1 - MOST_NAMES), [renamed.from, renamed.to] as const] : names;
+      return added(arrived, { changes: change(changes), names: known.map(([own, real]) => [own, real]) });
     };
-    // A full disk must not lose what was typed: then it lasts as long as the page.
-    const changed = await store.update<Change[]>(name, onDisk).catch(() => onDisk(kept));
-    kept = changed ?? [];
+    try {
+      kept = (await store.update<Kept>(name, before => orNothing(onDisk(before)))) ?? NOTHING;
+      for (const { key } of arrived) drafts.forget(ARRIVING + key);
+    } catch {
+      // A full disk must not lose what was typed: then it lasts as long as the page.
+      kept = onDisk(kept);
+    }
     arriving = arriving.filter(each => !arrived.includes(each));
     channel.postMessage(news);
     tell(news);
   }
 
+  function add(changes: Change[]): Promise<void> {
+    for (const change of changes) drafts.write(ARRIVING + change.key, JSON.stringify(change));
+    arriving = [...arriving, ...changes];
+    tell({});
+    return commit(waiting => waiting, {}, changes);
+  }
+
+  /** Takes in what was not on the disk yet when the page was left. What was, the API does only once. */
+  async function takeUp(): Promise<void> {
+    const known = new Set(kept.changes.map(({ key }) => key));
+    const left: Change[] = [];
+    for (const key of drafts.names(ARRIVING).sort()) {
+      if (known.has(key)) drafts.forget(ARRIVING + key);
+      else left.push(JSON.parse(drafts.read(ARRIVING + key) ?? ''));
+    }
+    if (left.length > 0) await add(left);
+  }
+  await takeUp();
+
   return {
     /** All that wait, oldest first; those not yet on the disk too. */
     get waiting(): Change[] {
-      return arriving.reduce(join, kept);
+      return added(arriving, kept).changes;
     },
     /** Those on the disk: what may be sent. */
     get stored(): Change[] {
-      return kept;
+      return kept.changes;
     },
+    /** The API's name of a todo, where it has one. */
+    realId: (id: string): string => realId(id, kept),
     /** Reads what other tabs have written, without waiting for them to say so. */
     refresh,
     /** Takes changes in. They show at once; the promise says that they are on the disk. */
-    add(changes: Change[]): Promise<void> {
-      arriving = [...arriving, ...changes];
-      tell({});
-      return commit(waiting => changes.reduce(join, waiting), {}, changes);
-    },
+    add,
     commit,
     /** Calls back whenever what waits has changed, here or in another tab. */
     listen(listener: (news: News) => void): () => void {
@@ -83,4 +119,20 @@ export async function openQueue({ store, name, channel }: QueueParts) {
       return () => listeners.delete(listener);
     },
   };
+}
+
+const added = (arrived: Change[], kept: Kept): Kept => ({
+  ...kept,
+  changes: arrived.map(change => named(change, kept)).reduce(join, kept.changes),
+});
+
+const orNothing = (kept: Kept): Kept | undefined =>
+  kept.changes.length + kept.names.length > 0 ? kept : undefined;
+
+const realId = (id: string, { names }: Kept): string => names.find(([own]) => own === id)?.[1] ?? id;
+
+/** The change under the API's name for its todo, which may have come while the change was on its way here. */
+function named(change: Change, kept: Kept): Change {
+  if (change.kind !== 'clear') return { ...change, todo: realId(change.todo, kept) };
+  return { ...change, todos: change.todos.map(todo => ({ ...todo, id: realId(todo.id, kept) })) };
 }

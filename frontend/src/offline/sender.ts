@@ -41,13 +41,17 @@ export function createSender(parts: SenderParts) {
 
   /** Sends one batch. Says whether to go on. */
   async function sendNext(): Promise<boolean> {
-    const batch = nextBatch(queue.stored);
+    let batch: Change[] = [];
+    // Chosen and marked in one step, so that nothing is joined to what goes out.
+    await queue.commit(waiting => {
+      batch = nextBatch(waiting);
+      const keys = batch.map(change => change.key);
+      return tried(waiting, keys);
+    });
     if (batch.length === 0) {
       caughtUp();
       return false;
     }
-    const keys = batch.map(change => change.key);
-    await queue.commit(waiting => tried(waiting, keys));
     const outcomes = await Promise.all(batch.map(change => deliver(change, parts)));
     let goOn = true;
     for (const outcome of outcomes) goOn = (await take(outcome)) && goOn;
@@ -86,7 +90,6 @@ export function createSender(parts: SenderParts) {
   }
 
   async function drain(): Promise<void> {
-    await queue.refresh();
     while (await sendNext()) {
       // On to the next batch.
     }

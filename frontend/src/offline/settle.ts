@@ -27,7 +27,7 @@ export function done(waiting: Waiting, key: string, answer: Todo | null): Waitin
       const known = (todo: Todo) => (todo.id === change.todo ? { ...todo, id: answer.id } : todo);
       return { ...each, todos: each.todos.map(known) };
     }
-    if (each.todo !== change.todo) return each;
+    if (each.todo !== change.todo && each.todo !== answer.id) return each;
     const renamed = { ...each, todo: answer.id };
     return renamed.kind === 'edit' && isAsSeen(renamed, answer)
       ? { ...renamed, version: answer.version }

@@ -53,6 +53,7 @@ function aPage({ store = memoryStore(), server = aServer(), held = new Set<strin
       return `M${count}`;
     },
     isReachable: () => reach.isReachable,
+    realId: id => id,
     async ifFree(name, work) {
       if (held.has(name)) return;
       held.add(name);

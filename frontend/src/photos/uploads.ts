@@ -34,6 +34,8 @@ export interface UploadParts {
   sub: string;
   newUlid(): string;
   isReachable(): boolean;
+  /** The API's name of a todo, where it has one. */
+  realId(id: string): string;
   /** Does the work unless another tab is at it. */
   ifFree(name: string, work: () => Promise<void>): Promise<void>;
   onAttached(todo: Todo, name: string): void;
@@ -67,8 +69,10 @@ export function createUploads(parts: UploadParts) {
   }
 
   async function start(media: string): Promise<void> {
-    const upload = find(media);
-    if (!upload || running.has(media) || isOwnId(upload.todo) || !parts.isReachable()) return;
+    const found = find(media);
+    if (!found || running.has(media) || !parts.isReachable()) return;
+    const upload = { ...found, todo: parts.realId(found.todo) };
+    if (isOwnId(upload.todo)) return;
     const controller = new AbortController();
     running.set(media, controller);
     try {

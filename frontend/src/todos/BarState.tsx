@@ -41,7 +41,9 @@ export function BarState({ state, onSettle }: { state: ListState; onSettle(): vo
       {text}
     </button>
   ) : (
-    <span class="state">{text}</span>
+    <span class="state" aria-busy={state.waiting.some(change => !isHeld(change))}>
+      {text}
+    </span>
   );
 }
 

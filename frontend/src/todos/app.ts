@@ -31,10 +31,12 @@ export async function openApp(person: Person) {
   configureSession(config);
   const store = await openStore().catch(memoryStore);
   const { sub } = person;
+  const drafts = createDrafts(localStorage, sub);
   const queue = await openQueue({
     store,
     name: queueName(sub),
     channel: new BroadcastChannel(`${NAME} ${sub}`),
+    drafts,
   });
   const api = createTodoApi(
     createClient({ base: config.api, token: idToken, fetch: (url, init) => fetch(url, init) }),
@@ -87,6 +89,7 @@ export async function openApp(person: Person) {
     sub,
     newUlid,
     isReachable: () => connection.isReachable,
+    realId: queue.realId,
     ifFree,
     onAttached(todo, name) {
       list.learn(todo);
@@ -94,8 +97,6 @@ export async function openApp(person: Person) {
     },
     onFailed: ({ name }) => announce(`${name} did not arrive. It is still on this device.`),
   });
-  const drafts = createDrafts(localStorage, sub);
-
   list.onNews(news => {
     uploads.follow(news);
     if (news.renamed) moveDrafts(drafts, news.renamed);

@@ -1,6 +1,6 @@
 /** The list: what is known, what waits, and everything a person can do to it. */
 import type { Todo } from '../api/types';
-import { type Change, concerns, type Fields, names, ownId, pick } from '../offline/change';
+import { type Change, concerns, type Fields, names, ownId, pick, same } from '../offline/change';
 import type { Connection } from '../offline/connection';
 import { present } from '../offline/present';
 import type { News, Queue } from '../offline/queue';
@@ -73,14 +73,13 @@ export function createList({ queue, connection, tab, newUlid, now, wake }: ListP
     void queue.add(changes).then(wake);
   }
 
-  const edit = (seen: Todo, to: Partial<Fields>): Change => ({
-    ...asked(),
-    kind: 'edit',
-    todo: seen.id,
-    version: seen.version,
-    seen: pick(seen, names(to)),
-    to,
-  });
+  function edit(seen: Todo, to: Partial<Fields>): Change {
+    const known = state.value.known.todos.get(seen.id);
+    // A newer version is as good as seen where nothing has happened to what is edited.
+    const isAsSeen = known && names(to).every(name => same(known[name], seen[name]));
+    const version = isAsSeen ? known.version : seen.version;
+    return { ...asked(), kind: 'edit', todo: seen.id, version, seen: pick(seen, names(to)), to };
+  }
 
   function commit(change: (waiting: Change[]) => Change[]): void {
     void queue.commit(change).then(wake);
