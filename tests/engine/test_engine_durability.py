@@ -87,7 +87,7 @@ def test_every_acknowledged_write_survives_a_crash(make_engine: MakeEngine) -> N
 
 
 def test_a_table_made_again_does_not_inherit_the_old_ones_items(make_engine: MakeEngine) -> None:
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     aws = Aws(engine)
     table = make_table(aws, "again")
     aws.client("dynamodb").put_item(TableName=table, Item={"pk": text("old")})
@@ -100,7 +100,7 @@ def test_a_table_made_again_does_not_inherit_the_old_ones_items(make_engine: Mak
 
 def test_stream_records_and_tokens_survive_a_crash(make_engine: MakeEngine) -> None:
     # Given a stream with two records, one from a transaction with a token
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     aws = Aws(engine)
     dynamodb = aws.client("dynamodb")
     table = make_table(aws, **STREAM)
@@ -136,7 +136,7 @@ def stream_records(aws: Aws, table: str) -> list[dict[str, Any]]:
 
 def test_a_write_cut_off_in_the_middle_is_left_out_whole(make_engine: MakeEngine) -> None:
     # Given a journal whose last line a crash cut short
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     aws = Aws(engine)
     table = make_table(aws)
     aws.client("dynamodb").put_item(TableName=table, Item={"pk": text("whole")})
@@ -159,7 +159,7 @@ def newest_tail(state: Path) -> Path:
 
 def test_a_long_journal_is_folded_and_a_damaged_base_costs_nothing(make_engine: MakeEngine) -> None:
     # Given twice so many writes that the journal was folded
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     aws = Aws(engine)
     table = make_table(aws, **STREAM)
     dynamodb = aws.client("dynamodb")
@@ -187,7 +187,7 @@ def journal(engine: EngineProcess) -> Path:
 
 
 def test_objects_are_on_disk_when_the_put_is_answered(make_engine: MakeEngine) -> None:
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     s3 = Aws(engine).client("s3")
     s3.create_bucket(Bucket="pictures")
     settled_snapshot(engine)
@@ -255,7 +255,7 @@ def test_a_clean_stop_saves_what_no_snapshot_has_yet(make_engine: MakeEngine) ->
 
 def test_a_damaged_snapshot_falls_back_to_the_one_before(make_engine: MakeEngine) -> None:
     # Given two generations of snapshots
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     ssm = Aws(engine).client("ssm")
     ssm.put_parameter(Name="/old", Value="1", Type="String")
     settled_snapshot(engine)
@@ -277,7 +277,7 @@ def test_a_damaged_snapshot_falls_back_to_the_one_before(make_engine: MakeEngine
 
 
 def test_two_damaged_snapshots_stop_the_start_instead_of_losing_everything(make_engine: MakeEngine) -> None:
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     settled_snapshot(engine)
     engine.kill()
     folder = engine.state_dir / "snapshots"
@@ -331,7 +331,7 @@ def test_requests_are_answered_while_a_snapshot_cannot_be_written(make_engine: M
 
 
 def test_temporary_files_of_the_last_run_are_wiped(make_engine: MakeEngine) -> None:
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     engine.kill()
     left = engine.state_dir / "tmp" / "worker-abc" / "code.py"
     left.parent.mkdir()

@@ -1,6 +1,5 @@
 """The DynamoDB the applications rely on: conditions, transactions, indexes, pages, limits."""
 
-import contextlib
 import random
 import threading
 import time
@@ -62,23 +61,26 @@ def test_no_update_is_lost_among_fifty_writers(dynamo: Dynamo, table: str) -> No
     lost: list[int] = []
 
     def raise_version() -> None:
-        for _ in range(10):
-            while not raised():
-                time.sleep(random.random())  # noqa: S311 - a back-off
-
-    def raised() -> bool:
-        version = dynamo.get_item(TableName=table, Key=key("counter"), ConsistentRead=True)["Item"]["version"]["N"]
-        with contextlib.suppress(dynamo.exceptions.ConditionalCheckFailedException):
-            dynamo.update_item(
-                TableName=table,
-                Key=key("counter"),
-                UpdateExpression="SET version = :new ADD writes :one",
-                ConditionExpression="version = :old",
-                ExpressionAttributeValues={":new": number(int(version) + 1), ":old": {"N": version}, ":one": number(1)},
-            )
-            return True
-        lost.append(1)
-        return False
+        version, raised = 0, 0
+        while raised < 10:
+            try:
+                dynamo.update_item(
+                    TableName=table,
+                    Key=key("counter"),
+                    UpdateExpression="SET version = :new ADD writes :one",
+                    ConditionExpression="version = :old",
+                    ExpressionAttributeValues={
+                        ":old": number(version),
+                        ":new": number(version + 1),
+                        ":one": number(1),
+                    },
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+                version, raised = version + 1, raised + 1
+            except dynamo.exceptions.ConditionalCheckFailedException as error:
+                lost.append(version)
+                version = int(error.response["Item"]["version"]["N"])
+                time.sleep(random.random() / 2)  # noqa: S311 - a back-off
 
     # When they all run at once
     writers = [threading.Thread(target=raise_version) for _ in range(50)]

@@ -260,7 +260,7 @@ class TestBuses:
 class TestSchedules:
     def test_a_one_time_schedule_fires_once_even_when_the_engine_restarts(self, make_engine: MakeEngine) -> None:
         with function_host() as host:
-            engine = make_engine()
+            engine = make_engine(snapshot_seconds=0.2)
             aws = Aws(engine)
             queue, function = Queue(aws), host.function(aws, lambda _: None)
             self._schedule(aws, function, datetime.now(UTC) - timedelta(seconds=1))

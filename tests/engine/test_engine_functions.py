@@ -153,12 +153,12 @@ def handler(event, context):
     return json.load(answer["Payload"]) + 1
 """
     function = make_function(aws, code, Timeout=30)
-    assert invoke(aws, function, 3)["Payload"] == 3
+    assert invoke(aws, function, 2)["Payload"] == 2
 
 
 def test_saved_code_is_what_runs(make_engine: MakeEngine) -> None:
     # Given a deployed function
-    engine = make_engine()
+    engine = make_engine(snapshot_seconds=0.2)
     own = Aws(engine)
     function = make_function(own, f"# {os.urandom(100_000).hex()}\ndef handler(event, context): return 'kept'")
     settled_snapshot(engine)
