@@ -37,6 +37,7 @@ class Settings:
     subscribers_stream_arn: str
     messages_stream_arn: str
     media_stream_arn: str
+    todos_stream_arn: str
     thumbnail_jobs_arn: str
     mail_event_jobs_arn: str
     announcements_arn: str

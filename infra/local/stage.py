@@ -39,6 +39,7 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "POSTS_STREAM_ARN": outputs["PostsStreamArn"],
         "SUBSCRIBERS_STREAM_ARN": outputs["SubscribersStreamArn"],
         "MESSAGES_STREAM_ARN": outputs["MessagesStreamArn"],
+        "TODOS_STREAM_ARN": outputs["TodosStreamArn"],
         "MEDIA_STREAM_ARN": outputs["MediaStreamArn"],
         "THUMBNAIL_JOBS_ARN": outputs["ThumbnailJobsArn"],
         "MAIL_EVENT_JOBS_ARN": outputs["MailEventJobsArn"],

@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "POSTS_STREAM_ARN": "arn:aws:dynamodb:eu-north-1:123456789012:table/mytodolist-test-posts/stream/1",
     "SUBSCRIBERS_STREAM_ARN": "arn:aws:dynamodb:eu-north-1:123456789012:table/mytodolist-test-subscribers/stream/1",
     "MESSAGES_STREAM_ARN": "arn:aws:dynamodb:eu-north-1:123456789012:table/mytodolist-test-messages/stream/1",
+    "TODOS_STREAM_ARN": "arn:aws:dynamodb:eu-north-1:123456789012:table/mytodolist-test-todos/stream/1",
     "MEDIA_STREAM_ARN": "arn:aws:dynamodb:eu-north-1:123456789012:table/mytodolist-test-media/stream/1",
     "THUMBNAIL_JOBS_ARN": "arn:aws:sqs:eu-north-1:123456789012:mytodolist-test-thumbnail-jobs",
     "MAIL_EVENT_JOBS_ARN": "arn:aws:sqs:eu-north-1:123456789012:mytodolist-test-mail-event-jobs",
