@@ -112,7 +112,6 @@ PHOTOS: Mapping[str, Case] = {
     "large-cmyk.jpg": Case(lambda: encoded(large("CMYK"), "JPEG", quality=30), READY),
     "large.png": Case(lambda: encoded(large(), "PNG", compress_level=1), READY),
     "large-transparent.png": Case(lambda: encoded(large("RGBA"), "PNG", compress_level=1), READY),
-    "large-16-bit.png": Case(lambda: parts.png(5000, 5000, parts.zeros(5000 * 30001), depth=16, colour=2), READY),
     "large-16-bit-grey.png": Case(lambda: parts.png(5000, 5000, parts.zeros(5000 * 10001), depth=16), READY),
     "large.gif": Case(lambda: encoded(large("P"), "GIF"), READY),
     "large.webp": Case(lambda: encoded(large(), "WEBP", quality=20, method=0), READY),
@@ -195,15 +194,13 @@ BOMBS: Mapping[str, Case] = {
         exhausts=True,
     ),
     "many-chunks.png": Case(
-        lambda: parts.png_with(encoded(small(), "PNG"), parts.png_chunk(b"abCd", b"") * 100_000), READY
+        lambda: parts.png_with(encoded(small(), "PNG"), parts.png_chunk(b"abCd", b"") * 50_000), READY
     ),
-    "million-chunks.webp": Case(
-        lambda: parts.webp(*[parts.riff_chunk(b"abcd", b"")] * 1_200_000, encoded(small(), "WEBP")[12:]), NOT_A_PHOTO
+    "many-chunks.webp": Case(
+        lambda: parts.webp(*[parts.riff_chunk(b"abcd", b"")] * 300_000, encoded(small(), "WEBP")[12:]), NOT_A_PHOTO
     ),
-    "million-blocks-of-comment.gif": Case(
-        lambda: parts.gif_header(4, 4) + b"!\xfe" + b"\x01x" * 5_000_000 + b"\0" + TINY_FRAME + b";",
-        TOO_DEMANDING,
-        exhausts=True,
+    "many-blocks-of-comment.gif": Case(
+        lambda: parts.gif_with(encoded(small("P"), "GIF"), b"!\xfe" + b"\x01x" * 300_000 + b"\0"), READY
     ),
     "many-frames.gif": Case(lambda: animated_gif(400_000), READY),
     "many-scans.jpg": Case(many_scans, TOO_DEMANDING, exhausts=True),

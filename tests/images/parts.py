@@ -73,6 +73,12 @@ def gif_header(width: int, height: int) -> bytes:
     return b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + palette
 
 
+def gif_with(photo: bytes, extension: bytes) -> bytes:
+    """`photo`, a GIF, with an extension put in behind its palette."""
+    start = 13 + 3 * 2 ** ((photo[10] & 7) + 1)
+    return photo[:start] + extension + photo[start:]
+
+
 def gif_frame(width: int, height: int, pixels: bytes) -> bytes:
     """A frame of LZW codes, in sub-blocks."""
     header = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02"

@@ -11,7 +11,7 @@ from tests.images.corpus import CORPUS
 from tests.images.measure import Measured
 
 MOST_MEGABYTES = 300
-MOST_SECONDS = 10
+MOST_SECONDS = 5
 
 
 @pytest.fixture(scope="module")
