@@ -99,6 +99,7 @@ class MemoryDynamoDb:
             "GetItem": self._get,
             "PutItem": self._put,
             "UpdateItem": self._update,
+            "DeleteItem": self._delete,
             "Query": self._query,
             "TransactWriteItems": self._transact,
         }
@@ -112,6 +113,13 @@ class MemoryDynamoDb:
 
     def _put(self, arguments: Arguments) -> dict[str, Any]:
         self._write(arguments, lambda _: arguments["Item"], arguments["Item"])
+        return {}
+
+    def _delete(self, arguments: Arguments) -> dict[str, Any]:
+        table = self.tables[arguments["TableName"]]
+        key = arguments["Key"][table.key_name]["S"]
+        if key in table.items:
+            table.write(key, None)
         return {}
 
     def _update(self, arguments: Arguments) -> dict[str, Any]:
