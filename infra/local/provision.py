@@ -23,14 +23,14 @@ def stacks(layout: Layout) -> list[Stack]:
         Stack(
             "mytodolist-local-messaging",
             TEMPLATES / "messaging.yaml",
-            common | {"MailFrom": MAIL_FROM, "OwnerEmail": OWNER_EMAIL},
+            common | {"MailFrom": MAIL_FROM, "OwnerEmail": OWNER_EMAIL, "IsLocal": "true"},
         ),
         Stack(
             "mytodolist-local-media",
             TEMPLATES / "media.yaml",
             common | {"AllowedOrigins": ",".join(layout.origins), "IsLocal": "true"},
         ),
-        Stack("mytodolist-local-edge", TEMPLATES / "edge.yaml", common),
+        Stack("mytodolist-local-edge", TEMPLATES / "edge.yaml", common | {"IsLocal": "true"}),
     ]
 
 
