@@ -15,8 +15,11 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 @pytest.fixture(autouse=True)
 def closed_connections(laptop: Laptop) -> Iterator[None]:
+    """Close what a test opens; what wider fixtures have opened stays."""
+    kept = laptop.opened.pop_all()
     yield
     laptop.opened.close()
+    laptop.opened.enter_context(kept)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from botocore.config import Config
 from pycognito.aws_srp import AWSSRP
 
 from infra.local import aws
-from infra.local.layout import REGION, ROOT, Layout
+from infra.local.layout import REGION, Layout
 from infra.local.supervisor import Supervisor
 
 PASSWORD = "Quiet-Paper-42"
@@ -42,7 +42,7 @@ class Laptop:
     layout: Layout
     supervisor: Supervisor
     urls: Mapping[str, Any]
-    opened: ExitStack = field(default_factory=ExitStack)
+    opened: ExitStack
 
     def root(self, service: str) -> Any:
         """A boto3 client with the installation's root key."""
@@ -68,17 +68,42 @@ class Laptop:
         sub = next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "sub")
         return Person(email, sub, tokens, self.client(tokens["IdToken"]))
 
-    def sign_in(self, email: str, password: str) -> dict[str, str]:
-        """Sign in by SRP and return the tokens."""
+    def sign_in(self, email: str, password: str, *, pool: str = "", client: str = "") -> dict[str, str]:
+        """Sign in by SRP, at the laptop's own pool and client or at others, and return the tokens."""
         srp = AWSSRP(
             username=email,
             password=password,
-            pool_id=self.urls["user_pool_id"],
-            client_id=self.urls["user_pool_client_id"],
+            pool_id=pool or self.urls["user_pool_id"],
+            client_id=client or self.urls["user_pool_client_id"],
             client=self.public("cognito-idp"),
         )
         tokens: dict[str, str] = srp.authenticate_user()["AuthenticationResult"]
         return tokens
+
+    @property
+    def provider(self) -> str:
+        """The user pool's name to the identity pool."""
+        return f"cognito-idp.{REGION}.amazonaws.com/{self.urls['user_pool_id']}"
+
+    def keys_for(self, token: str, identity: str | None = None) -> Mapping[str, str]:
+        """Exchange an ID token for AWS credentials, as a browser does: by two public calls."""
+        public, logins = self.public("cognito-identity"), {self.provider: token}
+        identity = identity or public.get_id(IdentityPoolId=self.urls["identity_pool_id"], Logins=logins)["IdentityId"]
+        keys: Mapping[str, str] = public.get_credentials_for_identity(IdentityId=identity, Logins=logins)["Credentials"]
+        return keys
+
+    def as_browser(self, service: str, keys: Mapping[str, str]) -> Any:
+        """A boto3 client with a person's own credentials."""
+        client = boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.layout.aws,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretKey"],
+            aws_session_token=keys["SessionToken"],
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+        )
+        return self._closed_later(client)
 
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client of the API, with a token or without."""
@@ -108,12 +133,21 @@ def running_laptop(folder: Path) -> Iterator[Laptop]:
     """Bring a laptop cloud up under `folder`, and take it down afterwards."""
     site, api, engine = free_ports(3)
     layout = Layout(folder / "local", folder / "local" / "project", site, api, engine)
-    supervisor = Supervisor(layout, ROOT / "frontend" / "dist", say=lambda _: None)
+    supervisor = Supervisor(layout, small_site(folder / "site"), say=lambda _: None)
     try:
         supervisor.start()
-        yield Laptop(layout, supervisor, json.loads(layout.urls.read_text()))
+        with ExitStack() as opened:
+            yield Laptop(layout, supervisor, json.loads(layout.urls.read_text()), opened)
     finally:
         supervisor.stop()
+
+
+def small_site(folder: Path) -> Path:
+    """A site of two pages, so that nothing here waits for the front end's build."""
+    (folder / "mailbox").mkdir(parents=True)
+    for page in ("index.html", "mailbox/index.html"):
+        (folder / page).write_text("<!doctype html><title>MyTodoList</title>")
+    return folder
 
 
 def free_ports(count: int) -> list[int]:

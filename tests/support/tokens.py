@@ -91,7 +91,7 @@ def forgeries(token: str, public: Part, stranger: Signer) -> dict[str, str]:
 
     return {
         "nothing": "",
-        "only Bearer": "Bearer ",
+        "only Bearer": "Bearer",
         "garbage": "garbage",
         "two dots": "..",
         "dots alone": "." * 50,

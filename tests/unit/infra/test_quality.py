@@ -42,6 +42,7 @@ def test_every_command_of_a_step_must_pass() -> None:
 @pytest.mark.usefixtures("steps")
 def test_coverage_begins_with_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(quality, "ROOT", tmp_path)
+    monkeypatch.delenv("COVERAGE_FILE", raising=False)
     (tmp_path / ".coverage.left-over").touch()
     (tmp_path / ".coveragerc").write_text("[run]\nparallel = true\n")
     assert quality.main(["covered"]) == 0
