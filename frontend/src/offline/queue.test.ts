@@ -109,9 +109,9 @@ test('a change of a todo that got its real name meanwhile goes under that name',
   const create = aCreate('new-1', { title: 'a' });
   await here.add([create]);
   const answered = here.commit(() => [], { renamed: { from: 'new-1', to: '01A' } });
-  const edited = there.add([anEdit('new-1', { title: 'a' }, { title: 'b' })]);
+  const edited = there.add([anEdit('new-1', { title: 'a' }, { title: 'b' }, { version: 0 })]);
   await Promise.all([answered, edited]);
-  expect(there.stored).toMatchObject([{ kind: 'edit', todo: '01A' }]);
+  expect(there.stored).toMatchObject([{ kind: 'edit', todo: '01A', version: 1 }]);
   expect(here.realId('new-1')).toBe('01A');
   expect(here.realId('01B')).toBe('01B');
 });

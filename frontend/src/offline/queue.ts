@@ -30,7 +30,14 @@ export interface QueueParts {
 export interface Kept {
   changes: Change[];
   /** The API's names for todos that were created here, for tabs that have not heard of them yet. */
-  names: [own: string, real: string][];
+  names: Name[];
+}
+
+interface Name {
+  own: string;
+  real: string;
+  /** The version that the todo was created with: what a change that was made before has seen. */
+  version: number;
 }
 
 const NOTHING: Kept = { changes: [], names: [] };
@@ -62,9 +69,10 @@ export async function openQueue({ store, name, channel, drafts }: QueueParts) {
     arrived: Change[] = [],
   ): Promise<void> {
     const onDisk = ({ changes, names }: Kept = NOTHING): Kept => {
-      const { renamed } = news;
-      const known = renamed ? [...names.slice(1 - MOST_NAMES), [renamed.from, renamed.to] as const] : names;
-      return added(arrived, { changes: change(changes), names: known.map(([own, real]) => [own, real]) });
+      return added(arrived, {
+        changes: change(changes),
+        names: [...names, ...namesIn(news)].slice(-MOST_NAMES),
+      });
     };
     try {
       kept = (await store.update<Kept>(name, before => orNothing(onDisk(before)))) ?? NOTHING;
@@ -129,10 +137,22 @@ const added = (arrived: Change[], kept: Kept): Kept => ({
 const orNothing = (kept: Kept): Kept | undefined =>
   kept.changes.length + kept.names.length > 0 ? kept : undefined;
 
-const realId = (id: string, { names }: Kept): string => names.find(([own]) => own === id)?.[1] ?? id;
+const namesIn = ({ renamed, learned }: News): Name[] =>
+  renamed ? [{ own: renamed.from, real: renamed.to, version: learned?.version ?? 1 }] : [];
+
+const nameOf = (id: string, { names }: Kept): Name | undefined => names.find(({ own }) => own === id);
+
+const realId = (id: string, kept: Kept): string => nameOf(id, kept)?.real ?? id;
 
 /** The change under the API's name for its todo, which may have come while the change was on its way here. */
 function named(change: Change, kept: Kept): Change {
-  if (change.kind !== 'clear') return { ...change, todo: realId(change.todo, kept) };
-  return { ...change, todos: change.todos.map(todo => ({ ...todo, id: realId(todo.id, kept) })) };
+  if (change.kind === 'clear') {
+    return { ...change, todos: change.todos.map(todo => ({ ...todo, id: realId(todo.id, kept) })) };
+  }
+  const name = nameOf(change.todo, kept);
+  if (!name) return change;
+  const { real: todo, version } = name;
+  return change.kind === 'edit'
+    ? { ...change, todo, version: change.version || version }
+    : { ...change, todo };
 }

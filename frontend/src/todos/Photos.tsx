@@ -178,8 +178,13 @@ function Sending({ app, upload }: { app: App; upload: Upload }) {
     return (
       <li class="failed">
         <img src={url} alt="" width={84} height={84} />
-        <button class="again" type="button" onClick={() => app.uploads.tryAgain(media)}>
-          Try again<span class="sr">: {name} did not arrive</span>
+        <button
+          class="again"
+          type="button"
+          aria-label={`Try again: ${name} did not arrive`}
+          onClick={() => app.uploads.tryAgain(media)}
+        >
+          Try again
         </button>
         <button
           class="off"

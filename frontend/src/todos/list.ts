@@ -74,7 +74,7 @@ export function createList({ queue, connection, tab, newUlid, now, wake }: ListP
   }
 
   function edit(seen: Todo, to: Partial<Fields>): Change {
-    const known = state.value.known.todos.get(seen.id);
+    const known = state.value.known.todos.get(queue.realId(seen.id));
     // A newer version is as good as seen where nothing has happened to what is edited.
     const isAsSeen = known && names(to).every(name => same(known[name], seen[name]));
     const version = isAsSeen ? known.version : seen.version;
