@@ -1,9 +1,13 @@
 """The list page, in the words of those who use it."""
 
+import re
 from typing import Any, Self
 
 import httpx
 from playwright.sync_api import Locator, Page, Route, expect
+
+# The site has a page of that name too.
+API_CALLS = re.compile(r"/todos(\?.*|/[0-9A-Z]{26}.*)?$")
 
 
 class ListPage:
@@ -43,7 +47,7 @@ class ListPage:
             self.field.press("Enter")
 
     def row(self, title: str) -> Locator:
-        return self.rows.filter(has=self.page.locator("label", has_text=title))
+        return self.rows.filter(has=self.page.locator("label", has_text=re.compile(f"^{re.escape(title)}$")))
 
     def toggle(self, title: str) -> None:
         self.row(title).locator(".toggle").click()
@@ -94,11 +98,24 @@ class ListPage:
             exposed = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
             route.fulfill(status=status, json=problem, headers={**exposed, **headers})
 
-        self.page.route("**/todos**", answer)
+        self.page.route(API_CALLS, answer)
+
+    def hold(self, method: str) -> list[Route]:
+        """Keep all such calls back from now on; the test lets them go."""
+        held: list[Route] = []
+
+        def keep(route: Route) -> None:
+            if route.request.method == method:
+                held.append(route)
+            else:
+                route.fallback()
+
+        self.page.route(API_CALLS, keep)
+        return held
 
     def relent(self) -> None:
         """Let the API answer again."""
-        self.page.unroute("**/todos**")
+        self.page.unroute(API_CALLS)
 
 
 def todos_of(api: httpx.Client) -> list[dict[str, Any]]:
