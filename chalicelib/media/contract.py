@@ -51,14 +51,14 @@ class Thumbnail(Struct, frozen=True):
 
 
 class Media(Struct, frozen=True):
-    """A photo and what became of it."""
+    """A photo and what became of it; what the caller says of it, its name, type and size, comes with a todo."""
 
     id: str
     url: str
     key: str
-    name: str
-    content_type: str
-    size: int
+    name: str | None
+    content_type: str | None
+    size: int | None
     state: Literal["uploaded", "ready", "rejected"]
     reason: str | None
     thumbnails: list[Thumbnail]

@@ -47,7 +47,7 @@ def _shape(media: Media) -> contract.Media:
         key=media.object_key,
         name=media.name,
         content_type=media.content_type,
-        size=int(media.size),
+        size=None if media.size is None else int(media.size),
         state=media.state,  # type: ignore[arg-type] # written by us alone
         reason=media.reason,
         thumbnails=[_shape_thumbnail(thumbnail) for thumbnail in media.thumbnails],

@@ -35,31 +35,22 @@ def get(owner: str, media_id: str) -> Media:
     """Return one photo of `owner`.
 
     Raises:
-        Media.DoesNotExist: there is none of that id, or it is another's, or it is on no todo yet.
+        Media.DoesNotExist: there is none of that id, or it is another's.
     """
-    media = find(owner, media_id)
-    if media is None or not media.is_attached:
-        raise Media.DoesNotExist
-    return media
+    return Media.get(owner, media_id, consistent_read=True)
 
 
 def find(owner: str, media_id: str) -> Media | None:
-    """Return one photo of `owner`, attached or not."""
+    """Return one photo of `owner`, or None."""
     try:
-        return Media.get(owner, media_id, consistent_read=True)
+        return get(owner, media_id)
     except Media.DoesNotExist:
         return None
 
 
 def list_media(owner: str, limit: int, after: Key | None) -> Page[Media]:
     """Return the owner's photos, newest first."""
-    query = Media.query(
-        owner,
-        filter_condition=Media.name.exists(),
-        scan_index_forward=False,
-        limit=limit,
-        last_evaluated_key=after,
-    )
+    query = Media.query(owner, scan_index_forward=False, limit=limit, last_evaluated_key=after)
     return one_page(query, Media)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib import clock
 from chalicelib.media import rendering, service
 from chalicelib.media.contract import CONTENT_TYPES, MAX_BYTES
 from chalicelib.media.model import READY, REJECTED, Media, StoredThumbnail, object_key
@@ -109,7 +110,14 @@ def _settle(upload: Upload, actions: Sequence[Action], condition: Condition | No
     newer: Condition = Media.sequencer.does_not_exist() | (Media.sequencer < upload.sequencer)
     row = Media(upload.owner, upload.media_id)
     try:
-        row.change([*actions, Media.sequencer.set(upload.sequencer)], newer if condition is None else newer & condition)
+        row.change(
+            [
+                *actions,
+                Media.sequencer.set(upload.sequencer),
+                Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
+            ],
+            newer if condition is None else newer & condition,
+        )
     except ConditionFailed:
         return False
     _log.info("photo settled", extra={"fields": {"state": row.state, "because": row.reason}})

@@ -133,14 +133,12 @@ class TestReady:
         photo.make(photo.sends(b"garden"))
         assert photo.row is not None
         assert photo.row.name is None
-        assert photo.row.created_at is None
+        assert photo.row.created_at is not None
 
-    def test_until_it_is_on_a_todo_the_api_does_not_know_it(self, photo: Photo) -> None:
-        photo.make(photo.sends(b"garden"))
+    def test_it_is_known_before_it_is_on_a_todo(self, photo: Photo) -> None:
         with pytest.raises(Media.DoesNotExist):
             service.get(ADA, photo.media_id)
-        assert service.list_media(ADA, 10, None).items == []
-        photo.attaches()
+        photo.make(photo.sends(b"garden"))
         assert service.get(ADA, photo.media_id).state == READY
         assert [each.media_id for each in service.list_media(ADA, 10, None).items] == [photo.media_id]
 

@@ -104,10 +104,12 @@ def test_a_photo_on_another_todo_is_refused(ada: Api, media_id: str) -> None:
     assert (answer.status, answer.json()["detail"]) == (403, "This photo is on another todo.")
 
 
-def test_a_photo_that_is_on_no_todo_is_not_there(ada: Api, media_id: str) -> None:
+def test_a_photo_that_is_on_no_todo_has_thumbnails_and_no_name(ada: Api, media_id: str) -> None:
     work(ada, media_id, GARDEN)
-    assert ada.get(f"/media/{media_id}").status == 404
-    assert ada.get("/media").json()["items"] == []
+    photo = ada.get(f"/media/{media_id}").json()
+    assert (photo["state"], photo["name"], photo["content_type"], photo["size"]) == ("ready", None, None, None)
+    assert len(photo["thumbnails"]) == 6
+    assert ada.get("/media").json()["items"] == [photo]
 
 
 def test_on_the_laptop_the_bucket_is_part_of_the_path() -> None:
