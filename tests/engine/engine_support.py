@@ -117,14 +117,18 @@ def number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
-def snapshot_names(engine: EngineProcess) -> set[str]:
-    path = engine.state_dir / "snapshots" / "manifest.json"
-    return set(json.loads(path.read_text())["services"].values()) if path.exists() else set()
-
-
 def settled_snapshot(engine: EngineProcess) -> None:
     """Wait for a snapshot that began after this call."""
-    marker = Aws(engine).client("ssm")
-    marker.put_parameter(Name="/marker", Value=str(time.monotonic_ns()), Type="String", Overwrite=True)
-    before = snapshot_names(engine)
-    eventually(lambda: {n for n in snapshot_names(engine) - before if n.startswith("ssm")}, what="no snapshot")
+    marker = str(time.monotonic_ns())
+    Aws(engine).client("ssm").put_parameter(Name="/marker", Value=marker, Type="String", Overwrite=True)
+    eventually(lambda: marker in saved(engine, "ssm"), seconds=60, what="no snapshot")
+
+
+def saved(engine: EngineProcess, service: str) -> str:
+    """What the newest snapshot says of a service."""
+    folder = engine.state_dir / "snapshots"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        return (folder / manifest["services"].get(service, "none")).read_text()
+    except FileNotFoundError:  # none yet, or replaced while it was being read
+        return ""

@@ -21,8 +21,9 @@ _GATHERERS = frozenset({"cloudwatch", "cloudwatch_logs", "cloudtrail"})
 _LONG_BYTES = 64 * 1024
 # A change no request announced, such as a message sent by a schedule, is found within this time.
 _SEARCH_SECONDS = 15.0
-# A snapshot that takes long is taken less often: at most this share of the time goes into them.
+# A snapshot that takes long is followed by a pause this many times as long, within reason.
 _REST = 10
+_LONGEST_REST_SECONDS = 10.0
 _ATTEMPTS = 20
 
 
@@ -70,7 +71,7 @@ class Snapshots:
             except OSError as error:  # a full disk now must not end all later snapshots
                 self._changed = True
                 print(f"engine: snapshot failed: {error}", file=sys.stderr, flush=True)
-            pause = max(seconds / 2, (time.monotonic() - now) * _REST)
+            pause = max(seconds / 2, min((time.monotonic() - now) * _REST, _LONGEST_REST_SECONDS))
 
     async def save(self) -> None:
         # Read positions come first: reading a record twice after a crash is allowed, losing one is not.

@@ -47,6 +47,7 @@ _WARM_PER_FUNCTION = max(2, os.cpu_count() or 1)
 _WAIT_SECONDS = 2.0
 _LOG_SECONDS = 0.25
 _cold_starts = threading.Semaphore(max(1, os.cpu_count() or 1))
+_starting: set[Any] = set()
 
 
 def apply() -> None:
@@ -94,8 +95,12 @@ def _drain_to_the_mark(original: Any) -> Any:
 def _few_at_a_time(original: Any) -> Any:
     @functools.wraps(original)
     def spawn(self: Any) -> None:
-        with _cold_starts:
-            original(self)
+        _starting.add(self)
+        try:
+            with _cold_starts:
+                original(self)
+        finally:
+            _starting.discard(self)
 
     return spawn
 
@@ -104,19 +109,25 @@ def _rather_wait(original: Any) -> Any:
     @functools.wraps(original)
     def acquire(func_name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **more: Any) -> Any:
         key = lambda_runtime._worker_key(func_name, config, qualifier)
-        until = time.monotonic() + _WAIT_SECONDS
-        # A function that invokes itself waits for a worker its own caller holds, so the wait must end.
-        while _all_busy(key) and time.monotonic() < until:
+        since = time.time()
+        while _soon_free(key, since):
             time.sleep(0.01)
         return original(func_name, config, code, qualifier=qualifier, **more)
 
     return acquire
 
 
-def _all_busy(key: str) -> bool:
+def _soon_free(key: str, since: float) -> bool:
+    """Whether every worker there may be is busy, and waiting for one is better than another.
+
+    A function that invokes itself waits for a worker its own caller holds: nobody gets one then, and the wait ends.
+    """
     with lambda_runtime._lock:
-        workers = lambda_runtime._workers.get(key, [])
-        return len(workers) >= _WARM_PER_FUNCTION and all(one.in_use for one in workers)
+        workers = list(lambda_runtime._workers.get(key, []))
+    if len(workers) < _WARM_PER_FUNCTION or not all(worker.in_use for worker in workers):
+        return False
+    last_lease = max(worker.last_used for worker in workers)
+    return not _starting.isdisjoint(workers) or time.time() - max(last_lease, since) < _WAIT_SECONDS
 
 
 def _with_errors(original: Any) -> Any:
