@@ -195,6 +195,6 @@ def test_a_photo_of_a_new_todo_waits_for_it(todos: ListPage, ines: Person) -> No
     sheet = todos.unfold(PLUMBER)
     choose(sheet, png())
     expect(sheet.get_by_text("Waits")).to_be_visible()
-    held[0].fallback()
+    todos.relent(held)
     expect(sheet.get_by_role("img", name="dial.png")).to_be_visible()
     assert len(attachments(ines)) == 1

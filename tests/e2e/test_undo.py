@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPage
-from tests.e2e.support.lists import ListPage, add_todo, titles_of, todos_of
+from tests.e2e.support.lists import ListPage, add_todo, freeze, titles_of, todos_of
 from tests.support.laptop import Person, until
 
 
@@ -54,7 +54,7 @@ def test_clearing_leaves_what_was_finished_elsewhere_since(todos: ListPage, ines
 
 
 def test_the_toast_goes_by_itself_but_not_under_the_pointer(todos: ListPage) -> None:
-    todos.page.clock.install()
+    freeze(todos.page)
     todos.add("Buy milk")
     todos.delete("Buy milk")
     todos.toast.hover()

@@ -1,6 +1,8 @@
 """The list page, in the words of those who use it."""
 
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx
@@ -113,9 +115,18 @@ class ListPage:
         self.page.route(API_CALLS, keep)
         return held
 
-    def relent(self) -> None:
-        """Let the API answer again."""
+    def relent(self, held: Sequence[Route] = ()) -> None:
+        """Let the API answer again, and what was held back go on."""
+        for route in held:
+            route.fallback()
         self.page.unroute(API_CALLS)
+
+
+def freeze(page: Page) -> None:
+    """Stop the page's clock: from now on its time passes only when the test says so."""
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    page.clock.pause_at(now + timedelta(seconds=1))
 
 
 def todos_of(api: httpx.Client) -> list[dict[str, Any]]:
