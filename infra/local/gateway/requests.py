@@ -105,6 +105,12 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the base class has no types
+        """Take every other method the same way: the path says which ones it has."""
+        if name.startswith("do_"):
+            return self._generic_handle
+        raise AttributeError(name)
+
     def _send(self, answer: Mapping[str, Any]) -> None:
         body = self._handle_binary(dict(answer))["body"] or b""
         data = body if isinstance(body, bytes) else body.encode()
@@ -121,13 +127,12 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
             self.wfile.write(data)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer a request that is not even HTTP, or has no method of ours, with a problem too."""
+        """Answer a request that is not even HTTP with a problem too."""
         del message, explain
         self.close_connection = True
         # What is no HTTP counts as HTTP/0.9, whose answers have neither status nor headers.
         self.request_version = self.protocol_version
-        known = {405: problems.METHOD_NOT_ALLOWED, 501: problems.METHOD_NOT_ALLOWED}
-        kind = known.get(code, ProblemType("bad-request", code, HTTPStatus(code).phrase))
+        kind = ProblemType("bad-request", code, HTTPStatus(code).phrase)
         headers = getattr(self, "headers", None)
         self._send(
             refusal(Problem(kind, HTTPStatus(code).description or kind.title), headers and headers.get("origin"))

@@ -200,10 +200,13 @@ def test_another_method_is_told_which_the_path_takes(
         assert answer.problem() == "method-not-allowed"
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "get", "GET\x00"])
-def test_a_method_that_http_here_does_not_know_is_a_problem_too(ask: Callable[..., Answer], method: str) -> None:
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "get", "GET\x00", "_generic_handle"])
+def test_a_method_that_no_path_has_is_answered_like_one_that_another_has(
+    ask: Callable[..., Answer], method: str
+) -> None:
     answer = ask(method, "/health")
-    assert (answer.status, answer.problem()) == (405, "method-not-allowed")
+    assert (answer.status, answer.problem(), answer.headers["allow"]) == (405, "method-not-allowed", "GET")
+    assert ask(method, "/nowhere").problem() == "no-such-route"
 
 
 @pytest.mark.parametrize("origin", [SITE, OTHER_SITE])
