@@ -63,5 +63,5 @@ def make_engine(tmp_path: Path) -> Iterator[MakeEngine]:
     yield make
     for engine in made:
         if engine.running:
-            engine.kill()
+            engine.stop()
     shutil.rmtree(tmp_path, ignore_errors=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from engine_support import Aws, MakeEngine, eventually, make_table, refused, settled_snapshot, text, unique
+from engine_support import Aws, MakeEngine, eventually, make_table, refused, saved, settled_snapshot, text, unique
 from functions import FunctionHost, function_host, invoke, make_function, make_role
 from people import PASSWORD, mailed_code, make_pool
 
@@ -316,6 +316,41 @@ def test_a_success_destination_gets_the_result(aws: Aws, host: FunctionHost) -> 
     aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b'{"n": 1}')
     record = json.loads(one_message(aws, url)["Body"])
     assert (record["requestContext"]["condition"], record["responsePayload"]) == ("Success", 2)
+
+
+def test_a_destination_may_be_another_function_or_gone(aws: Aws, host: FunctionHost) -> None:
+    # Given a function whose success goes to another, and one whose success goes to nothing there is
+    other = host.function(aws, lambda _: None)
+    for destination in (other, f"{other}-gone", "arn:aws:sqs:us-east-1:000000000000:gone"):
+        function = host.function(aws, lambda event: event["n"] + 1)
+        aws.client("lambda").put_function_event_invoke_config(
+            FunctionName=function, DestinationConfig={"OnSuccess": {"Destination": destination}}
+        )
+        aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b'{"n": 1}')
+        eventually(lambda function=function: host.events(function))
+    # Then the other is called with the record, once
+    (record,) = eventually(lambda: host.events(other))
+    assert (record["requestPayload"], record["responsePayload"]) == ({"n": 1}, 2)
+
+
+def test_an_event_for_a_function_that_is_deleted_meanwhile_is_forgotten(aws: Aws, host: FunctionHost) -> None:
+    # Given a function that is gone once its event has failed
+    def fail(event: Any) -> Any:
+        aws.client("lambda").delete_function(FunctionName=function)
+        raise ValueError(event)
+
+    function = host.function(aws, fail)
+    aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b'"event"')
+    eventually(lambda: host.events(function))
+
+    # Then its retry is not kept for ever
+    def forgotten() -> bool:
+        settled_snapshot(aws.engine)
+        waiting = json.loads(saved(aws.engine, "lambda") or '{"waiting_events": [{"arn": "?"}]}')["waiting_events"]
+        return all(event["arn"] not in (function, "?") for event in waiting)
+
+    eventually(forgotten)
+    assert host.events(function) == ["event"]
 
 
 def test_an_accepted_event_survives_a_crash(make_engine: MakeEngine, host: FunctionHost) -> None:

@@ -89,11 +89,7 @@ def _notification(endpoint: str, envelope: str, _topic: str, subscription: str, 
 
 
 def _event(arn: str, payload: str) -> None:
-    try:
-        event = json.loads(payload)
-    except ValueError:
-        event = payload  # a target's Input need not be JSON
-    _invoke(arn, event)
+    _invoke(arn, json.loads(payload))
 
 
 def _invoke(arn: str, event: object) -> None:
