@@ -12,6 +12,7 @@ interface Prepared {
 }
 
 const MARK = 'data-style';
+const SHEET = 'data-sheet';
 
 export function HtmlMail({ title, html }: { title: string; html: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
@@ -45,13 +46,13 @@ export function HtmlMail({ title, html }: { title: string; html: string }) {
 }
 
 function prepare(html: string): Prepared {
-  const document = new DOMParser().parseFromString(html, 'text/html');
+  const document = new DOMParser().parseFromString(disarmed(html), 'text/html');
   const attributes: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>('[style]')) {
-    element.setAttribute(MARK, String(attributes.push(element.getAttribute('style') ?? '') - 1));
-    element.removeAttribute('style');
+  for (const element of document.querySelectorAll(`[${MARK}]`)) {
+    const place = attributes.push(element.getAttribute(MARK) ?? '') - 1;
+    element.setAttribute(MARK, String(place));
   }
-  const sheets = [...document.querySelectorAll('style')].map(style => {
+  const sheets = [...document.querySelectorAll(`textarea[${SHEET}]`)].map(style => {
     style.remove();
     return style.textContent ?? '';
   });
@@ -64,3 +65,12 @@ function prepare(html: string): Prepared {
   }
   return { html: document.documentElement.outerHTML, attributes, sheets };
 }
+
+/** Styles and event handlers under other names, as even a parser applies the policy to them. */
+export const disarmed = (html: string): string =>
+  html
+    .replace(/<style\b[^>]*>/gi, `<textarea ${SHEET}>`)
+    .replace(/<\/style\s*>/gi, '</textarea>')
+    .replace(/<[a-z][^>]*>/gi, tag =>
+      tag.replace(/\sstyle(\s*=)/gi, ` ${MARK}$1`).replace(/\son[a-z]+(\s*=)/gi, ' data-off$1'),
+    );

@@ -1,5 +1,5 @@
 /** The field that covers a title while its words are changed. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import type { Drafts } from '../offline/drafts';
 import { oneLine, titleObjection } from './limits';
@@ -32,7 +32,7 @@ export function TitleEdit({ seen, drafts, onSave, onCancel }: TitleEditProps) {
   const hint = useId();
   const objection = titleObjection(text);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = input.current;
     field?.focus();
     field?.setSelectionRange(field.value.length, field.value.length);

@@ -1,6 +1,6 @@
 /** A modal dialog: focus starts on its heading, so that no answer is favoured, and goes back where it was. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   heading: string;
@@ -15,7 +15,7 @@ export function Dialog({ heading, summary, class: name = 'ask', onClose, childre
   const title = useRef<HTMLHeadingElement>(null);
   const id = useId();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     title.current?.focus();
