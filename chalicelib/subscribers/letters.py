@@ -1,12 +1,15 @@
 """What subscribers read: the words are in chalicelib/mail/templates."""
 
 from datetime import UTC, datetime
+from textwrap import fill
 
 from chalicelib.mail import letters
 from chalicelib.mail.message import Mail
 from chalicelib.settings import settings
 from chalicelib.subscribers.announcements import Announcement
 from chalicelib.subscribers.tokens import Purpose, Token, seal
+
+_TEXT_WIDTH = 64
 
 
 def confirm(email: str, request_id: str, expires_at: int) -> Mail:
@@ -33,12 +36,17 @@ def new_post(email: str, request_id: str, post: Announcement) -> Mail:
     values = {
         "site": settings().site_url,
         "title": post.title,
-        "summary": post.summary or f"There is a new post by {post.author_name}.",
+        "summary": _wrapped(post.summary or f"There is a new post by {post.author_name}."),
         "url": post.url,
         "author": post.author_name,
         "leave": leave,
     }
     return letters.write("new-post", email, values, one_click)
+
+
+def _wrapped(text: str) -> str:
+    # In HTML a line break is a space; in plain text nobody else breaks lines.
+    return "\n".join(fill(line, _TEXT_WIDTH) for line in text.splitlines())
 
 
 def _ways_out(email: str, request_id: str) -> tuple[str, str]:

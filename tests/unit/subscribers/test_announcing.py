@@ -82,6 +82,15 @@ def test_a_post_without_a_summary_says_who_wrote_it(memory: None, desk: Desk, pi
     assert "There is a new post by Ines." in desk.letters.mails[0].text
 
 
+def test_a_long_summary_is_broken_into_lines(tables: None, desk: Desk, pile: Pile) -> None:
+    subscribed(1)
+    long = Announcement("tides", "Tides", "The sea. " * 40 + "\n\nAnd the shore.", POST.url, "Ines")
+    page(desk, pile, PageJob(long, "0"))
+    lines = desk.letters.mails[0].text.splitlines()
+    assert max(len(line) for line in lines if "https://" not in line) <= 72
+    assert "And the shore." in lines
+
+
 def test_pages_follow_each_other_until_everybody_is_told(memory: None, desk: Desk, pile: Pile) -> None:
     emails = subscribed(announcing.PAGE * 2)
     following = page(desk, pile, PageJob(POST, "0"))
