@@ -18,6 +18,8 @@ from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, 
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+MOST_DISCARDED_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
 _LONGEST_LENGTH = 20
 STAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
@@ -90,10 +92,16 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
             raise Problem(problems.INVALID_HEADER, "Send the body with its Content-Length.")
         # A number may not be too long for Python to read.
         if len(length) > _LONGEST_LENGTH or int(length) > MAX_PAYLOAD_BYTES:
+            self._discard(min(int(length[:_LONGEST_LENGTH]), MOST_DISCARDED_BYTES))
             self.close_connection = True
             raise _gateway_problem("REQUEST_TOO_LARGE")
         body = self.rfile.read(int(length)) if int(length) else None
         return dict(self.headers), body
+
+    def _discard(self, count: int) -> None:
+        """Read past a body: most clients hear nothing until they have said all."""
+        while count > 0 and (chunk := self.rfile.read(min(count, _CHUNK_BYTES))):
+            count -= len(chunk)
 
     def _generic_handle(self) -> None:
         try:
