@@ -60,7 +60,7 @@ def link_project(layout: Layout) -> None:
     layout.project.mkdir(parents=True, exist_ok=True)
     for name in LINKED:
         link = layout.project / name
-        if not link.is_symlink():
+        if not link.exists():
             link.symlink_to(ROOT / name)
 
 

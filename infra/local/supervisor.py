@@ -92,7 +92,7 @@ class Supervisor:
         """Stay until told to stop: restart the API when its code is saved, and any part that dies."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop_soon)
-        code = [ROOT / name for name in WATCHED]
+        code = [self.layout.project / name for name in WATCHED]
         seen = fingerprint(code)
         while not self._stopping:
             time.sleep(LOOK_SECONDS)

@@ -86,6 +86,13 @@ def test_a_project_of_its_own_is_made_of_links_to_the_code(layout: Layout) -> No
     assert (layout.project / "chalicelib" / "settings.py").samefile(ROOT / "chalicelib" / "settings.py")
 
 
+def test_what_a_project_has_already_stays(layout: Layout) -> None:
+    layout.project.mkdir()
+    (layout.project / "app.py").write_text("# its own\n")
+    stage.link_project(layout)
+    assert (layout.project / "app.py").read_text() == "# its own\n"
+
+
 def test_the_repository_is_a_project_already() -> None:
     before = sorted(ROOT.iterdir())
     stage.link_project(Layout(ROOT / ".local", ROOT, 1, 2, 3))

@@ -54,7 +54,6 @@ def log() -> list[str]:
 @pytest.fixture
 def supervisor(layout: Layout, log: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
     """A supervisor that watches a folder of the test's own and rests but a moment."""
-    monkeypatch.setattr(module, "ROOT", layout.project)
     monkeypatch.setattr(module, "RESTART_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
     (layout.project / "chalicelib").mkdir(parents=True)
