@@ -47,7 +47,7 @@ lint: ## ruff
 	@$(SETUP) app
 	@$(BIN)/python -m infra.quality lint
 
-format: ## Let ruff and biome write the code their way
+format: ## Let ruff, eslint and prettier write the code their way
 	@$(SETUP) app frontend-packages
 	@$(BIN)/ruff check --quiet --fix $(SOURCES) || true
 	@$(BIN)/ruff format --quiet $(SOURCES)

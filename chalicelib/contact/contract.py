@@ -31,7 +31,7 @@ class NewMessage(Struct, forbid_unknown_fields=True, frozen=True):
     message: Text
 
 
-class Received(Struct, frozen=True):
+class MessageReceived(Struct, frozen=True):
     """The message arrived."""
 
     received: bool = True

@@ -11,7 +11,7 @@ from chalicelib.web.routes import Routes
 routes = Routes(__name__)
 
 
-@routes.endpoint("POST", "/contact", body=contract.NewMessage, returns={202: contract.Received}, private=False)
+@routes.endpoint("POST", "/contact", body=contract.NewMessage, returns={202: contract.MessageReceived}, private=False)
 def contact(request: Request, body: contract.NewMessage) -> Reply:
     """Send the owner a message."""
     try:
@@ -20,4 +20,4 @@ def contact(request: Request, body: contract.NewMessage) -> Reply:
         headers = {"Retry-After": str(error.retry_after_seconds)}
         detail = f"{service.MESSAGES_AN_HOUR} messages in an hour is the limit."
         raise Problem(problems.TOO_MANY_REQUESTS, detail, headers=headers) from error
-    return Reply(202, contract.Received())
+    return Reply(202, contract.MessageReceived())

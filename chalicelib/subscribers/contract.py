@@ -13,7 +13,7 @@ class NewSubscriber(Struct, forbid_unknown_fields=True, frozen=True):
     email: Email
 
 
-class Received(Struct, frozen=True):
+class SubscriberReceived(Struct, frozen=True):
     """The request arrived. The answer says no more, whoever asks about whatever address."""
 
     received: bool = True

@@ -74,6 +74,9 @@ def _components(endpoints: list[Endpoint]) -> dict[str, Schema]:
     named = ((each.body, each.stale_answer, *each.returns.values()) for each in endpoints)
     structs = dict.fromkeys(type_ for types in named for type_ in types if isinstance(type_, type))
     _, components = msgspec.json.schema_components([*structs, ProblemBody], ref_template=_REFS)
+    # msgspec tells types of one name apart by their module, which no reference of ours does.
+    if shared := [name for name in components if "." in name]:
+        raise ValueError(f"Types of one name: {', '.join(shared)}.")
     return components
 
 

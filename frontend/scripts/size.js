@@ -5,14 +5,14 @@ import { build } from 'vite';
 
 /** Kilobytes of script: at first, and with everything that a page may load later. */
 const BUDGETS = {
-  'index.html': { first: 3, all: 3, styles: 6 },
-  '404.html': { first: 1, all: 1, styles: 6 },
-  'todos/index.html': { first: 56, all: 60, styles: 9 },
-  'sign-in/index.html': { first: 60, all: 60, styles: 6 },
-  'sign-up/index.html': { first: 60, all: 60, styles: 6 },
-  'reset/index.html': { first: 60, all: 60, styles: 6 },
-  'account/index.html': { first: 55, all: 60, styles: 6 },
-  'mailbox/index.html': { first: 15, all: 15, styles: 6 },
+    'index.html': { first: 3, all: 3, styles: 6 },
+    '404.html': { first: 1, all: 1, styles: 6 },
+    'todos/index.html': { first: 56, all: 60, styles: 9 },
+    'sign-in/index.html': { first: 60, all: 60, styles: 6 },
+    'sign-up/index.html': { first: 60, all: 60, styles: 6 },
+    'reset/index.html': { first: 60, all: 60, styles: 6 },
+    'account/index.html': { first: 55, all: 60, styles: 6 },
+    'mailbox/index.html': { first: 15, all: 15, styles: 6 },
 };
 
 const built = await build({ logLevel: 'error', build: { write: false } });
@@ -21,9 +21,9 @@ const files = new Map(built.output.map(file => [file.fileName, file]));
 
 /** @param {string} name */
 const kilobytes = name => {
-  const file = files.get(name);
-  if (!file) return 0;
-  return gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length / 1024;
+    const file = files.get(name);
+    if (!file) return 0;
+    return gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length / 1024;
 };
 
 /**
@@ -32,13 +32,13 @@ const kilobytes = name => {
  * @param {Set<string>} found
  */
 function loaded(names, withLater, found = new Set()) {
-  for (const name of names) {
-    const file = files.get(name);
-    if (found.has(name) || file?.type !== 'chunk') continue;
-    found.add(name);
-    loaded(withLater ? [...file.imports, ...file.dynamicImports] : file.imports, withLater, found);
-  }
-  return [...found];
+    for (const name of names) {
+        const file = files.get(name);
+        if (found.has(name) || file?.type !== 'chunk') continue;
+        found.add(name);
+        loaded(withLater ? [...file.imports, ...file.dynamicImports] : file.imports, withLater, found);
+    }
+    return [...found];
 }
 
 /** @param {string[]} names */
@@ -48,30 +48,30 @@ const theme = gzipSync(readFileSync(new URL('../public/theme.js', import.meta.ur
 
 let isOver = false;
 console.log(
-  'page'.padEnd(22),
-  'script'.padStart(14),
-  'with later'.padStart(14),
-  'styles'.padStart(12),
-  '  (kB gzip / budget)',
+    'page'.padEnd(22),
+    'script'.padStart(14),
+    'with later'.padStart(14),
+    'styles'.padStart(12),
+    '  (kB gzip / budget)',
 );
 for (const [page, budget] of Object.entries(BUDGETS)) {
-  const html = files.get(page);
-  if (html?.type !== 'asset') throw new Error(`The build has no ${page}`);
-  const assets = [...String(html.source).matchAll(/"\/(assets\/[^"]+)"/g)].map(([, name = '']) => name);
-  const scripts = assets.filter(name => name.endsWith('.js'));
-  const found = {
-    first: theme + weigh(loaded(scripts, false)),
-    all: theme + weigh(loaded(scripts, true)),
-    styles: weigh(assets.filter(name => name.endsWith('.css'))),
-  };
-  const cells = /** @type {const} */ (['first', 'all', 'styles']).map(kind => {
-    if (found[kind] > budget[kind]) isOver = true;
-    const mark = found[kind] > budget[kind] ? '!' : ' ';
-    return `${found[kind].toFixed(1)} / ${budget[kind]}${mark}`.padStart(14);
-  });
-  console.log(page.padEnd(22), ...cells);
+    const html = files.get(page);
+    if (html?.type !== 'asset') throw new Error(`The build has no ${page}`);
+    const assets = [...String(html.source).matchAll(/"\/(assets\/[^"]+)"/g)].map(([, name = '']) => name);
+    const scripts = assets.filter(name => name.endsWith('.js'));
+    const found = {
+        first: theme + weigh(loaded(scripts, false)),
+        all: theme + weigh(loaded(scripts, true)),
+        styles: weigh(assets.filter(name => name.endsWith('.css'))),
+    };
+    const cells = /** @type {const} */ (['first', 'all', 'styles']).map(kind => {
+        if (found[kind] > budget[kind]) isOver = true;
+        const mark = found[kind] > budget[kind] ? '!' : ' ';
+        return `${found[kind].toFixed(1)} / ${budget[kind]}${mark}`.padStart(14);
+    });
+    console.log(page.padEnd(22), ...cells);
 }
 if (isOver) {
-  console.error('A page is over its budget (marked with !).');
-  process.exitCode = 1;
+    console.error('A page is over its budget (marked with !).');
+    process.exitCode = 1;
 }

@@ -1,6 +1,15 @@
 /** The todo routes. */
 import type { Call } from './client';
-import type { Attachment, Cleared, NewAttachment, NewTodo, Todo, TodoChanges, TodoPage } from './types';
+import type {
+  Attachment,
+  Cleared,
+  Media,
+  NewAttachment,
+  NewTodo,
+  Todo,
+  TodoChanges,
+  TodoPage,
+} from './types';
 
 export type Listing = 'all' | 'open' | 'done' | 'due';
 
@@ -30,6 +39,7 @@ export function createTodoApi(call: Call) {
       call<Attachment>({ method: 'POST', path: `/todos/${id}/attachments`, body }),
     detach: (id: string, media: string) =>
       call<void>({ method: 'DELETE', path: `/todos/${id}/attachments/${media}` }),
+    media: (id: string) => call<Media>({ method: 'GET', path: `/media/${id}` }),
   };
 }
 

@@ -9,6 +9,7 @@ export type TodoChanges = Schemas['TodoChanges'];
 export type TodoPage = Schemas['TodoPage'];
 export type Cleared = Schemas['Cleared'];
 export type Attachment = Schemas['Attachment'];
+export type Media = Schemas['Media'];
 export type NewAttachment = Schemas['NewAttachment'];
 export type ProblemBody = Schemas['ProblemBody'];
 

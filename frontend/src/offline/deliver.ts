@@ -16,10 +16,7 @@ export interface Delivered {
 }
 
 export type Outcome =
-  | Delivered
-  | { kind: 'busy'; seconds: number | null }
-  | { kind: 'unreachable' }
-  | { kind: 'signed-out' };
+  Delivered | { kind: 'busy'; seconds: number | null } | { kind: 'unreachable' } | { kind: 'signed-out' };
 
 export interface DeliveryParts {
   api: TodoApi;
@@ -80,7 +77,7 @@ const withAnswer = (change: Change, todo: Todo): Delivered =>
 async function clear(change: Clear, api: TodoApi): Promise<Delivered> {
   const seen = new Set(change.todos.map(todo => todo.id));
   if (await isAllThatIsDone(seen, api)) {
-    for (let more = true; more; ) more = (await api.clearDone()).more;
+    for (let more = true; more;) more = (await api.clearDone()).more;
     return settled(waiting => without(waiting, change.key), { forgotten: [...seen] });
   }
   const { at, tab } = change;

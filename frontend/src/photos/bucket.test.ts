@@ -30,3 +30,11 @@ test('the laptop has it too', async () => {
   expect(url.origin).toBe('http://127.0.0.1:4566');
   expect(url.pathname).toBe('/media/users/sub-1/01ARYZ6S410000000000000000');
 });
+
+test('a thumbnail is signed where it lies', async () => {
+  const url = new URL(
+    await aBucket(LOCAL).thumbnailUrl('http://127.0.0.1:4566/thumbs/users/sub-1/M/0/160.webp'),
+  );
+  expect(url.origin + url.pathname).toBe('http://127.0.0.1:4566/thumbs/users/sub-1/M/0/160.webp');
+  expect(url.searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
+});

@@ -24,8 +24,7 @@ export function objectUrl({ region, media_bucket, s3_endpoint }: BucketParts['co
 }
 
 export function createBucket({ config, sub, credentials }: BucketParts) {
-  async function sign(method: 'GET' | 'PUT' | 'DELETE', mediaId: string): Promise<string> {
-    const url = objectUrl(config, objectKey(sub, mediaId));
+  async function sign(method: 'GET' | 'PUT' | 'DELETE', url: URL): Promise<string> {
     // The signer keeps a lifetime that is there already; its own would be a day.
     url.searchParams.set('X-Amz-Expires', String(LIFETIME_SECONDS));
     const signer = new AwsV4Signer({
@@ -39,13 +38,17 @@ export function createBucket({ config, sub, credentials }: BucketParts) {
     return (await signer.sign()).url.href;
   }
 
+  const original = (mediaId: string): URL => objectUrl(config, objectKey(sub, mediaId));
+
   return {
-    viewUrl: (mediaId: string) => sign('GET', mediaId),
+    viewUrl: (mediaId: string) => sign('GET', original(mediaId)),
+    /** A thumbnail lies in a private bucket of its own; the API gives its plain address. */
+    thumbnailUrl: (address: string) => sign('GET', new URL(address)),
     async put(mediaId: string, file: Blob, options: PutOptions): Promise<void> {
-      await put(await sign('PUT', mediaId), file, options);
+      await put(await sign('PUT', original(mediaId)), file, options);
     },
     async delete(mediaId: string): Promise<void> {
-      const answer = await fetch(await sign('DELETE', mediaId), { method: 'DELETE' });
+      const answer = await fetch(await sign('DELETE', original(mediaId)), { method: 'DELETE' });
       if (!answer.ok) throw new Error(`The object stays: ${answer.status}`);
     },
   };

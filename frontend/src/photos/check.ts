@@ -21,7 +21,7 @@ export function objection(file: { name: string; type: string; size: number }): s
 
 /** A name the API takes: on one line, not too long, never empty; the ending stays. */
 export function tidyName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // They are what is taken out
   const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   if (clean === '') return 'photo';
   const characters = [...clean];

@@ -25,6 +25,7 @@ function aBucket() {
   const deleted: string[] = [];
   const bucket: Bucket = {
     viewUrl: async media => media,
+    thumbnailUrl: async address => address,
     put: (media: string, _: Blob, { signal, onProgress }: PutOptions) =>
       new Promise<void>((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));

@@ -106,6 +106,10 @@ export function aServer({ fault = () => null }: { fault?: () => Fault } = {}) {
         write({ ...todo, attachments: [...todo.attachments, photo] });
         return photo;
       }),
+    media: () =>
+      serve('media', () => {
+        throw refusal(404, 'not-found');
+      }),
     detach: (id, media) =>
       serve(`detach ${id}`, () => {
         const todo = found(id);

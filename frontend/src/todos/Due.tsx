@@ -63,7 +63,7 @@ export function Due({ todo, today, onChange }: DueProps) {
         {due === null ? 'Due date' : inWords(due, today)}
       </button>
       {isOpen && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as one of the chips
+        // A fieldset cannot be laid out as one of the chips
         <div class="unfolded" id={id} role="group" aria-label="Due date" onKeyDown={onKeyDown}>
           {days.map(({ label, day }) => (
             <button key={label} type="button" aria-pressed={day === due} onClick={() => pick(day)}>

@@ -16,7 +16,7 @@ const FILTERS: { filter: Filter; href: string; label: string }[] = [
 
 export function Footer({ view: { left, done, isLeftExact }, filter: shown, onClear }: FooterProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the list's own controls, not a form's
+    // The list's own controls, not a form's
     <div class="footer" role="group" aria-label="List controls">
       <span class="todo-count">
         {!isLeftExact && 'At least '}

@@ -1,5 +1,5 @@
 /** The photos of the open todo: those attached, those on their way, and the way to add more. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Attachment, Todo } from '../api/types';
 import { ACCEPTED, MAX_PHOTOS, objection as objectionTo } from '../photos/check';
 import type { Upload } from '../photos/uploads';
@@ -9,6 +9,7 @@ import { focusSoon } from '../ui/focus';
 import { Icon } from '../ui/Icon';
 import { useWatched } from '../ui/state';
 import type { App } from './app';
+import { Photo } from './Photo';
 import { quoted } from './words';
 
 /** Takes files that were chosen, dropped or pasted, and says which of them cannot be sent. */
@@ -66,7 +67,13 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
     <>
       <ul class="photos" aria-label="Photos">
         {todo.attachments.map(photo => (
-          <Photo key={photo.media_id} app={app} photo={photo} onRemove={() => setDoomed(photo)} />
+          <Photo
+            key={photo.media_id}
+            app={app}
+            todo={todo.id}
+            photo={photo}
+            onRemove={() => setDoomed(photo)}
+          />
         ))}
         {uploads.map(upload => (
           <Sending key={upload.media} app={app} upload={upload} />
@@ -114,61 +121,6 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
       )}
     </>
   );
-}
-
-function Photo({ app, photo, onRemove }: { app: App; photo: Attachment; onRemove(): void }) {
-  const { url, renew } = useViewUrl(app, photo);
-  const [isMissing, setMissing] = useState(false);
-  return (
-    <li>
-      {url && !isMissing ? (
-        <a href={url} target="_blank" rel="noreferrer">
-          <img
-            src={photo.thumbnail_url ?? url}
-            alt={photo.name}
-            width={84}
-            height={84}
-            loading="lazy"
-            onError={() => setMissing(!renew())}
-          />
-        </a>
-      ) : (
-        <span class="missing" title={photo.name}>
-          <Icon name="photo" />
-          <span>{photo.name}</span>
-        </span>
-      )}
-      <button class="off" type="button" aria-label={`Remove ${photo.name}`} onClick={onRemove}>
-        <Icon name="close" />
-      </button>
-    </li>
-  );
-}
-
-/** A signed address of the original. It ends, so once it no longer works it is signed anew. */
-function useViewUrl(app: App, { media_id }: Attachment) {
-  const [url, setUrl] = useState<string | null>(null);
-  const [tries, setTries] = useState(0);
-  useEffect(() => {
-    let isWanted = true;
-    app
-      .bucket()
-      .then(bucket => bucket.viewUrl(media_id))
-      .then(
-        signed => isWanted && setUrl(signed),
-        () => isWanted && setUrl(null),
-      );
-    return () => {
-      isWanted = false;
-    };
-  }, [app, media_id, tries]);
-
-  function renew(): boolean {
-    if (tries > 0) return false;
-    setTries(1);
-    return true;
-  }
-  return { url, renew };
 }
 
 function Sending({ app, upload }: { app: App; upload: Upload }) {

@@ -86,8 +86,8 @@ export function Row(props: RowProps) {
             onClick={() => props.onOpen(todo)}
           />
         )}
-        {/* biome-ignore lint/a11y/noLabelWithoutControl: TodoMVC's element for the words; the mark has a name of its own */}
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons beside it do the same */}
+        {/* TodoMVC's element for the words; the mark has a name of its own */}
+        {/* The buttons beside it do the same */}
         <label dir="auto" onClick={onWords} onDblClick={onTwice}>
           {todo.title}
         </label>

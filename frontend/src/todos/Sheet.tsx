@@ -39,7 +39,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a further way to add photos, beside the button
+    // A further way to add photos, beside the button
     <div
       class={`sheet-body ${isOver ? 'dropping' : ''}`}
       onDrop={onDrop}

@@ -63,7 +63,7 @@ function longest(one: string[], other: string[]): [number, number][] {
     }
   }
   const places: [number, number][] = [];
-  for (let row = 0, column = 0; row < one.length && column < other.length; ) {
+  for (let row = 0, column = 0; row < one.length && column < other.length;) {
     if (one[row] === other[column]) {
       places.push([row, column]);
       row += 1;

@@ -9,7 +9,7 @@ const lengthOf = (text: string): number => [...text].length;
 
 /** One line without control characters, as the API wants titles and tags. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // They are what is taken out
   return text.replace(/\s*[\u0000-\u001f\u007f-\u009f]+\s*/g, ' ').trim();
 }
 

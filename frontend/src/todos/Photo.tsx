@@ -1,0 +1,106 @@
+/** One photo of a todo: its thumbnail as soon as there is one, until then the photo itself. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Attachment } from '../api/types';
+import { announce } from '../ui/announce';
+import { Icon } from '../ui/Icon';
+import type { App } from './app';
+
+interface PhotoProps {
+  app: App;
+  todo: string;
+  photo: Attachment;
+  onRemove(): void;
+}
+
+export function Photo({ app, todo, photo, onRemove }: PhotoProps) {
+  const { name } = photo;
+  const { addresses, renew } = useAddresses(app, photo);
+  const reason = useOutcome(app, todo, photo);
+  const [isMissing, setMissing] = useState(false);
+  return (
+    <li class={reason ? 'refused' : ''}>
+      {addresses && !isMissing && !reason ? (
+        <a href={addresses.original} target="_blank" rel="noreferrer">
+          <img
+            src={addresses.shown}
+            alt={name}
+            width={84}
+            height={84}
+            loading="lazy"
+            onError={() => setMissing(!renew())}
+          />
+        </a>
+      ) : (
+        <span class="missing" title={name}>
+          <Icon name={reason ? 'warning' : 'photo'} />
+          <span>{name}</span>
+        </span>
+      )}
+      <button class="off" type="button" aria-label={`Remove ${name}`} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+      {reason && (
+        <p class="hint bad" role="alert">
+          {name}: {reason}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Signed addresses. They end, so once they no longer work they are signed anew. */
+function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
+  const [addresses, setAddresses] = useState<{ original: string; shown: string } | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let isWanted = true;
+    async function sign() {
+      const bucket = await app.bucket();
+      const original = await bucket.viewUrl(media_id);
+      return { original, shown: thumbnail_url ? await bucket.thumbnailUrl(thumbnail_url) : original };
+    }
+    sign().then(
+      signed => isWanted && setAddresses(signed),
+      () => isWanted && setAddresses(null),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [app, media_id, thumbnail_url, tries]);
+
+  function renew(): boolean {
+    if (tries > 0) return false;
+    setTries(1);
+    return true;
+  }
+  return { addresses, renew };
+}
+
+const LOOKS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
+
+/** Follows a new photo until its thumbnail is there; gives the reason where it was rejected. */
+function useOutcome({ api, list }: App, todo: string, { media_id, name, thumbnail_url }: Attachment) {
+  const [reason, setReason] = useState<string | null>(null);
+  const isWaiting = thumbnail_url === null && reason === null;
+  useEffect(() => {
+    if (!isWaiting) return;
+    let timer = 0;
+    async function look(place: number): Promise<void> {
+      const { state, reason } = await api.media(media_id);
+      if (state === 'rejected') setReason(reason ?? 'This photo was not accepted.');
+      else if (state === 'ready') {
+        list.learn(await api.get(todo));
+        announce(`The thumbnail of ${name} is there.`);
+      } else later(place + 1);
+    }
+    function later(place: number): void {
+      const wait = LOOKS_MS[place];
+      // Without an answer the photo itself stays: there is nothing to say.
+      if (wait !== undefined)
+        timer = window.setTimeout(() => look(place).catch(() => later(place + 1)), wait);
+    }
+    later(0);
+    return () => clearTimeout(timer);
+  }, [isWaiting, media_id, todo]);
+  return reason;
+}
