@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset logs test check lint format types templates unit engine integration e2e frontend-check openapi coverage
+.PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ logs: ## Follow what every part says
 	@$(BIN)/python -m infra.local logs
 
 test: ## Everything: lint, types, templates, unit, engine, integration and browser tests, with coverage
-	@$(SETUP) app engine checkov frontend browser
+	@$(SETUP) app engine checkov frontend frontend-packages simulator browser
 	@$(BIN)/python -m infra.quality test
 
 check: ## Lint, types, templates and unit tests: quick enough before every commit
@@ -51,6 +51,7 @@ format: ## Let ruff, eslint and prettier write the code their way
 	@$(SETUP) app frontend-packages
 	@$(BIN)/ruff check --quiet --fix $(SOURCES) || true
 	@$(BIN)/ruff format --quiet $(SOURCES)
+	@$(BIN)/python -m infra.quality frontend-format
 
 types: ## mypy --strict
 	@$(SETUP) app
@@ -63,6 +64,14 @@ templates: ## cfn-lint and checkov
 unit: ## Unit tests, on moto, without sockets
 	@$(SETUP) app
 	@$(BIN)/python -m infra.quality unit
+
+policies: ## Judge every IAM policy by a simulator
+	@$(SETUP) app simulator
+	@$(BIN)/python -m infra.quality policies
+
+faults: ## Event functions under injected faults
+	@$(SETUP) app
+	@$(BIN)/python -m infra.quality faults
 
 integration: ## Tests against the local engine, on ports of their own
 	@$(SETUP) app engine frontend

@@ -24,7 +24,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
     ),
     "types": ((str(BIN / "mypy"), "app.py", "chalicelib", "infra"),),
     "templates": (
-        (str(BIN / "cfn-lint"), f"{TEMPLATES}/*.yaml"),
+        (str(BIN / "cfn-lint"), f"{TEMPLATES}/**/*.yaml"),
         (
             str(ROOT / ".venv-checkov/bin/checkov"),
             *("--framework", "cloudformation", "--compact", "--quiet", "--skip-download", "--directory", TEMPLATES),
@@ -32,6 +32,8 @@ STEPS: Mapping[str, Sequence[Command]] = {
     ),
     "documents": ((str(BIN / "python"), "-m", "infra.openapi", "--check"),),
     "unit": ((*PYTEST, "tests/unit"),),
+    "policies": ((*PYTEST, "tests/policies"),),
+    "faults": ((*PYTEST, "tests/faults"),),
     "engine": ((*PYTEST, "tests/engine"),),
     "integration": ((*PYTEST, "tests/integration"),),
     "e2e": ((*PYTEST, "tests/e2e"),),
@@ -40,11 +42,13 @@ STEPS: Mapping[str, Sequence[Command]] = {
         (str(BIN / "python"), "-m", "coverage", "report", "--fail-under=95"),
     ),
 }
+# Steps that are scripts of the front end's package.json.
+NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
 GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "engine", "integration", "e2e", "coverage"),
+        *("unit", "policies", "faults", "engine", "integration", "e2e", "coverage"),
     ),
 }
 
@@ -66,9 +70,9 @@ def main(names: Sequence[str]) -> int:
 
 
 def _passes(step: str) -> bool:
-    if step == "frontend":
+    if step in NPM_SCRIPTS:
         try:
-            setup.npm("run", "check", "--silent")
+            setup.npm("run", NPM_SCRIPTS[step], "--silent")
         except setup.SetupError:
             return False
         return True

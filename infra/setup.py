@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FRONTEND = ROOT / "frontend"
+SIMULATOR = ROOT / "infra" / "simulate"
 STAMP = ".setup-stamp"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
@@ -72,11 +73,20 @@ def frontend() -> None:
 
 def frontend_packages() -> None:
     """The packages that the front end's lock file pins."""
-    wanted = _digest([FRONTEND / "package-lock.json"], platform.platform())
-    if _stamp(FRONTEND / "node_modules") == wanted:
+    _node_packages(FRONTEND)
+
+
+def simulator() -> None:
+    """The simulator of IAM that judges the policies."""
+    _node_packages(SIMULATOR)
+
+
+def _node_packages(folder: Path) -> None:
+    wanted = _digest([folder / "package-lock.json"], platform.platform())
+    if _stamp(folder / "node_modules") == wanted:
         return
-    npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
-    (FRONTEND / "node_modules" / STAMP).write_text(wanted, encoding="utf-8")
+    npm("ci", "--no-audit", "--no-fund", "--loglevel=error", folder=folder, run=_run_quietly)
+    (folder / "node_modules" / STAMP).write_text(wanted, encoding="utf-8")
 
 
 def browser() -> None:
@@ -101,12 +111,13 @@ def find_browser() -> str | None:
     return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
 
 
-def npm(*arguments: str) -> None:
-    """Run npm in the front end's folder, with the machine's Node or our own."""
+def npm(*arguments: str, folder: Path = FRONTEND, run: Callable[..., None] | None = None) -> None:
+    """Run npm in a folder, with the machine's Node or our own."""
     node = _node_folder()
     path = os.pathsep.join(filter(None, [str(node) if node else "", os.environ.get("PATH", "")]))
     program = shutil.which("npm", path=path) or "npm"
-    _run([program, *arguments], f"`npm {' '.join(arguments)}` failed", cwd=FRONTEND, env={**os.environ, "PATH": path})
+    environment = {**os.environ, "PATH": path}
+    (run or _run)([program, *arguments], f"`npm {' '.join(arguments)}` failed", cwd=folder, env=environment)
 
 
 def _node_folder() -> Path | None:
@@ -171,8 +182,13 @@ def _run(command: Sequence[str], failure: str, *, cwd: Path = ROOT, env: Mapping
         raise SetupError(f"{failure} (see above).")
 
 
-def _run_quietly(command: Sequence[str], failure: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+def _run_quietly(
+    command: Sequence[str], failure: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> None:
+    try:
+        done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except OSError as error:
+        raise SetupError(f"{failure}: {error}.") from error
     if done.returncode:
         sys.stderr.buffer.write(done.stdout)
         raise SetupError(f"{failure} (see above).")
@@ -184,6 +200,7 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "checkov": ("checkov environment", checkov),
     "frontend": ("front end", frontend),
     "frontend-packages": ("front-end packages", frontend_packages),
+    "simulator": ("IAM simulator", simulator),
     "browser": ("browser for the tests", browser),
 }
 

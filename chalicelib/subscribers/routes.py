@@ -16,7 +16,9 @@ EXPIRED_PAGE = "/blog/link-expired/"
 routes = Routes(__name__)
 
 
-@routes.endpoint("POST", "/subscribers", body=contract.NewSubscriber, returns={202: contract.SubscriberReceived}, private=False)
+@routes.endpoint(
+    "POST", "/subscribers", body=contract.NewSubscriber, returns={202: contract.SubscriberReceived}, private=False
+)
 def subscribe(_: Request, body: contract.NewSubscriber) -> Reply:
     """Ask for new posts by mail; the answer is the same for every address."""
     service.ask(address("email", body.email))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect
 
+from tests.e2e.support.cloud import running_cloud
 from tests.e2e.support.lists import ListPage
 from tests.e2e.support.people import People, storage_of
-from tests.support.laptop import Laptop, Person, running_laptop
+from tests.support.laptop import Laptop, Person
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 FLAGS = (
@@ -28,7 +29,7 @@ NewPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    with running_laptop(tmp_path_factory.mktemp("laptop")) as running:
+    with running_cloud(tmp_path_factory.mktemp("laptop")) as running:
         yield running
 
 

@@ -328,6 +328,7 @@ def test_requests_are_answered_while_a_snapshot_cannot_be_written(make_engine: M
     # Then they were all answered before anyone let the snapshot go on
     manifest = json.loads(pipe.read_bytes())
     assert manifest["services"]["ssm"] == hanging
+    engine.kill()  # the pipe is in its way for good
 
 
 def test_temporary_files_of_the_last_run_are_wiped(make_engine: MakeEngine) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine import worker
+from infra.local.engine_process import ROOT
 
 CALL = {"request_id": "r-1", "timeout_ms": 3000, "trace_id": "t-1"}
 
@@ -20,7 +21,8 @@ class Worker:
     def __init__(self, folder: Path, code: str, environment: dict[str, str] | None = None) -> None:
         (folder / "app.py").write_text(code)
         self._process = subprocess.Popen(
-            [sys.executable, worker.__file__],
+            [sys.executable, "-m", worker.__name__],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
