@@ -91,12 +91,18 @@ class FaultyDynamoDb:
             self.after_write(operation_name, operation_kwargs)
             return answer
 
-        return self._dice.call("DynamoDB", do, _throttled, lambda: ReadTimeoutError(endpoint_url="https://dynamodb"))
+        return self._dice.call("DynamoDB", do, lambda: throttled("ThrottlingException", status=400), silent)
 
 
-def _throttled() -> Exception:
+def throttled(code: str, message: str = "Slow down", status: int = 429) -> ClientError:
+    """What botocore raises when a service has had enough."""
     response: Any = {
-        "Error": {"Code": "ThrottlingException", "Message": "Slow down"},
-        "ResponseMetadata": {"HTTPStatusCode": 400, "RequestId": "request"},
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status, "RequestId": "request"},
     }
     return ClientError(response, "AnyOperation")
+
+
+def silent() -> ReadTimeoutError:
+    """What botocore raises when an answer does not come."""
+    return ReadTimeoutError(endpoint_url="https://service")

@@ -1,14 +1,19 @@
-"""What is outside: SES, SNS and SQS, as far as the application talks to them, with everything they ever took."""
+"""What is outside: SES, SNS and SQS, with everything they ever took, and botocore's errors when they fail.
+
+SNS and SQS are clients behind the application's own code. SES stands in for `SesSender`, because writing ten thousand
+mails out takes longer than all the rest; what an error of SES means is the application's own judgement all the same.
+"""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
 from chalicelib.mail.message import Mail
-from chalicelib.mail.outcomes import OutcomeUnknown, RefusedForNow
-from chalicelib.subscribers.queue import NotQueued
-from tests.faults.dice import Dice
+from chalicelib.mail.outcomes import outcome_of
+from tests.faults.dice import Dice, silent, throttled
 
 
 @dataclass
@@ -22,8 +27,14 @@ class Ses:
     before_taking: Callable[[str], None] = lambda _: None
 
     def send(self, mail: Mail, delivery_id: str) -> str:
+        try:
+            return self._send(mail, delivery_id)
+        except (ClientError, ReadTimeoutError) as error:
+            raise outcome_of(error, ()) from error
+
+    def _send(self, mail: Mail, delivery_id: str) -> str:
         if self.refuses():
-            raise RefusedForNow("454 Throttling failure: Maximum sending rate exceeded")
+            raise throttled("Throttling", "454 Throttling failure: Maximum sending rate exceeded")
 
         def take() -> str:
             self.before_taking(delivery_id)
@@ -32,49 +43,42 @@ class Ses:
             self.taken(delivery_id, message_id)
             return message_id
 
-        return self.dice.call(
-            "SES", take, lambda: RefusedForNow("TooManyRequestsException"), lambda: OutcomeUnknown("ReadTimeoutError")
-        )
-
-    def count(self, delivery_id: str) -> int:
-        return sum(name == delivery_id for name, _ in self.inbox)
+        return self.dice.call("SES", take, lambda: throttled("TooManyRequestsException"), silent)
 
 
 @dataclass
 class Sns:
-    """Topics. `notices` holds each notice they took: topic, subject, text."""
+    """SNS's client. `notices` holds each notice it took: topic, subject, text."""
 
     dice: Dice
     notices: list[tuple[str, str, str]] = field(default_factory=list)
     refuses: Callable[[], bool] = lambda: False
 
-    def publish(self, topic_arn: str, subject: str, text: str) -> str:
+    def publish(self, **asked: str) -> Mapping[str, str]:
         if self.refuses():
-            raise RefusedForNow("EndpointConnectionError")
+            raise EndpointConnectionError(endpoint_url="https://sns")
 
-        def take() -> str:
-            self.notices.append((topic_arn, subject, text))
-            return f"notice-{len(self.notices)}"
+        def take() -> Mapping[str, str]:
+            self.notices.append((asked["TopicArn"], asked["Subject"], asked["Message"]))
+            return {"MessageId": f"notice-{len(self.notices)}"}
 
-        return self.dice.call(
-            "SNS", take, lambda: RefusedForNow("Throttled"), lambda: OutcomeUnknown("ReadTimeoutError")
-        )
+        return self.dice.call("SNS", take, lambda: throttled("Throttled"), silent)
 
 
 @dataclass
 class Sqs:
-    """The announcements queue, from the side of those who put something in."""
+    """SQS's client, for the announcements queue."""
 
     dice: Dice
     put_in: Callable[[str, int], None]
 
-    def put(self, bodies: Sequence[str], delay_seconds: int = 0) -> None:
-        def take() -> None:
-            for body in bodies:
-                self.put_in(body, delay_seconds)
+    def send_message_batch(self, **asked: Any) -> Mapping[str, Sequence[Any]]:
+        def take() -> Mapping[str, Sequence[Any]]:
+            for entry in asked["Entries"]:
+                self.put_in(entry["MessageBody"], entry["DelaySeconds"])
+            return {"Successful": asked["Entries"]}
 
-        if bodies:
-            self.dice.call("SQS", take, lambda: NotQueued("Throttled"), lambda: NotQueued("ReadTimeoutError"))
+        return self.dice.call("SQS", take, lambda: throttled("RequestThrottled"), silent)
 
 
 def send_event(delivery_id: str, message_id: str, to: str = "reader@example.com") -> str:

@@ -58,7 +58,9 @@ def test_no_mail_is_lost_in_silence_and_none_comes_twice_without_being_counted(s
         zombies.stuck = {json.loads(event)["mail"]["tags"]["delivery"][0] for event in storm.mail_events.failures}
         figures = _figures(storm, zombies)
         print(f"\nseed {seed}, {lost_events:.1%} of Send events lost: {figures}")
-        # then every mail that was due is accounted for
+        # then the sums of all sides agree
+        _assert_sums_agree(storm)
+        # and every mail that was due is accounted for
         _assert_accounted_for(storm, emails)
         # and every mail that came twice has its reason
         _assert_extras_have_reasons(storm, zombies)
@@ -108,6 +110,24 @@ def _click(storm: World, start: int) -> int:
             for _ in range(2 if storm.random.random() < 0.1 else 1):
                 storm.patiently(lambda token=token: service.confirm(token.email, token.request_id))
     return end
+
+
+def _assert_sums_agree(storm: World) -> None:
+    """What people did, what the ledger says and what SES took: each counted by itself."""
+    rows = storm.dynamodb.table("subscribers").items.values()
+    confirmed = sum(row["state"]["S"] == "confirmed" for row in rows)
+    waiting = {record["dynamodb"]["Keys"]["email"]["S"] for record in storm.subscribers.failures}
+    for purpose, due in (("confirm_", SIGN_UPS), ("welcome_", confirmed), ("subscriber_", confirmed)):
+        assert 0 <= due - storm.states(purpose).total() <= len(waiting), purpose
+    settled = storm.states("confirm_") + storm.states("welcome_")
+    assert settled.keys() <= {State.SENT, State.FAILED_UNKNOWN}
+    assert settled[State.FAILED_UNKNOWN] <= 0.02 * settled.total()
+    taken = Counter(name for name, _ in storm.ses.inbox)
+    rows_of = storm.deliveries()
+    unheard_of = sum(rows_of[name]["state"]["S"] == State.FAILED_UNKNOWN for name in taken)
+    extra = taken.total() - len(taken)
+    assert taken.total() == settled[State.SENT] + unheard_of + extra
+    assert max(taken.values()) <= ledger.ATTEMPTS
 
 
 def _assert_accounted_for(storm: World, emails: list[str]) -> None:

@@ -200,7 +200,7 @@ def test_whom_the_index_still_shows_but_who_has_left_is_not_told() -> None:
         for email in emails[:10]:
             service.leave(email)
         # when a post is announced
-        announcements.announce(POST, here.sqs)
+        announcements.announce(POST, here.queue)
         here.settle()
         # then only those who stayed are told
         assert recipients(here, "post_tides_") == once(emails[10:])
@@ -223,7 +223,7 @@ def test_whoever_leaves_while_a_post_is_announced_is_not_told_any_more() -> None
 
         here.ses.before_taking = leave
         # when the post is announced
-        announcements.announce(POST, here.sqs)
+        announcements.announce(POST, here.queue)
         here.settle()
         # then whoever had left before their turn heard nothing
         assert len(left) == 10
@@ -266,7 +266,7 @@ def test_an_announcement_reaches_everybody_once_in_a_storm(faults: float, at_lea
 def _announce(here: World) -> None:
     while True:
         try:
-            announcements.announce(POST, here.sqs)
+            announcements.announce(POST, here.queue)
         except announcements.NotQueued:
             continue
         return
@@ -280,7 +280,7 @@ def test_an_announcement_that_is_refused_waits_and_goes_on() -> None:
         open_again = clock.epoch_seconds() + 6 * 60 * 60
         here.ses.refuses = lambda: clock.epoch_seconds() < open_again
         # when a post is announced
-        announcements.announce(POST, here.sqs)
+        announcements.announce(POST, here.queue)
         here.settle()
         # then everybody is told once, and no message was tried too often
         assert recipients(here, "post_") == once(emails)
@@ -296,7 +296,7 @@ def test_one_subscriber_who_cannot_be_told_does_not_hold_back_the_others() -> No
         good = rows[emails[7]]
         rows[emails[7]] = {**good, "expires_at": {"S": "soon"}}
         # when a post is announced
-        announcements.announce(POST, here.sqs)
+        announcements.announce(POST, here.queue)
         here.settle()
         # then all the others are told, and a message of their own waits for this one
         assert recipients(here, "post_") == once([email for email in emails if email != emails[7]])

@@ -20,9 +20,11 @@ from chalicelib.contact.events import on_messages_added
 from chalicelib.mail import ledger
 from chalicelib.mail.events import on_sweep
 from chalicelib.mail.outbox import Outbox
+from chalicelib.mail.topics import SnsTopics
 from chalicelib.store.errors import Unavailable
 from chalicelib.subscribers import effects
 from chalicelib.subscribers.events import on_announcement_jobs, on_mail_event, on_subscribers_changed
+from chalicelib.subscribers.queue import SqsQueue
 from tests.faults.dice import Dice, FaultyDynamoDb, FunctionDied
 from tests.faults.dynamodb import MemoryDynamoDb
 from tests.faults.lambdas import QueueMapping, StreamMapping
@@ -51,12 +53,12 @@ class World:
         self.faulty = FaultyDynamoDb(self.dynamodb, self.dice)
         self.ses = Ses(self.dice, self._tell_later)
         self.sns = Sns(self.dice)
-        outbox = Outbox(self.ses, self.sns)
+        outbox = Outbox(self.ses, SnsTopics(self.sns))
         self.subscribers = StreamMapping(lambda event: on_subscribers_changed(event, outbox))
         self.messages = StreamMapping(lambda event: on_messages_added(event, outbox))
         self.mail_events = QueueMapping(on_mail_event)
-        self.announcements = QueueMapping(lambda event: on_announcement_jobs(event, outbox, self.sqs), batch_size=1)
-        self.sqs = Sqs(self.dice, self.announcements.put)
+        self.announcements = QueueMapping(lambda event: on_announcement_jobs(event, outbox, self.queue), batch_size=1)
+        self.queue = SqsQueue(Sqs(self.dice, self.announcements.put))
         self.sweep_once: Callable[[], object] = lambda: on_sweep({}, KINDS, outbox)
         self._on_their_way: list[tuple[int, int, str]] = []
         self._next_sweep = clock.epoch_seconds() + SWEEP_EVERY_SECONDS
