@@ -61,14 +61,14 @@ def up(layout: Layout) -> int:
     if running_pid(layout) is None:
         # A crash has left it, and it would say that everything answers.
         layout.urls.unlink(missing_ok=True)
-    log = layout.logs / "supervisor.log"
-    with log.open("wb") as output:
+    log, errors = layout.logs / "supervisor.log", layout.logs / "supervisor-errors.log"
+    with log.open("wb") as output, errors.open("wb") as refusals:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "infra.local", "run"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=refusals,
             start_new_session=True,
         )
     deadline = time.monotonic() + UP_SECONDS
@@ -78,9 +78,11 @@ def up(layout: Layout) -> int:
         sys.stdout.write(text[shown:])
         sys.stdout.flush()
         shown = len(text)
-        if process.poll() is not None or time.monotonic() > deadline:
-            sys.stderr.write(log.read_text(encoding="utf-8", errors="replace")[shown:])
+        if process.poll() is not None:
+            sys.stderr.write(errors.read_text(encoding="utf-8", errors="replace"))
             return 1
+        if time.monotonic() > deadline:
+            raise ChildError(f"Not every part answered within {UP_SECONDS:.0f} s: see {layout.logs}, then `make down`.")
         time.sleep(0.1)
     _print_welcome(layout)
     return 0

@@ -102,6 +102,8 @@ class Supervisor:
                 self._restart("API", "its code was saved")
             for child in self.children:
                 if child.ended() and not self._stopping:
+                    # It starts with what is saved by now.
+                    seen = fingerprint(code)
                     self._restart(child.name, "it had stopped")
 
     def stop(self) -> None:

@@ -14,6 +14,7 @@ from infra.local.engine.gaps import (
     api_cache,
     api_imports,
     api_settings,
+    as_tls,
     async_invocations,
     cognito_claims,
     cognito_codes,
@@ -46,6 +47,7 @@ from infra.local.engine.gaps import (
 SHARED: tuple[ModuleType, ...] = (destinations, stacks)
 ALL: tuple[ModuleType, ...] = (
     root_key,
+    as_tls,
     anonymous_callers,
     policy_variables,
     leading_keys,

@@ -25,6 +25,7 @@ TARGETS = (
 )
 # The property that names a resource, and the last part of its ARN before the name.
 _RECORDED = {
+    "AWS::Backup::BackupSelection": ("", "backup:{region}:{account}:selection:"),
     "AWS::Budgets::Budget": ("", "budgets:{account}:budget/"),
     "AWS::CE::AnomalyMonitor": ("", "ce:{account}:anomalymonitor/"),
     "AWS::CE::AnomalySubscription": ("", "ce:{account}:anomalysubscription/"),
@@ -35,7 +36,12 @@ _RECORDED = {
     "AWS::DAX::Cluster": ("ClusterName", "dax:{region}:{account}:cache/"),
     "AWS::DAX::ParameterGroup": ("ParameterGroupName", "dax:{region}:{account}:parametergroup/"),
     "AWS::DAX::SubnetGroup": ("SubnetGroupName", "dax:{region}:{account}:subnetgroup/"),
+    "AWS::Logs::Delivery": ("", "logs:{region}:{account}:delivery:"),
+    "AWS::Logs::DeliveryDestination": ("Name", "logs:{region}:{account}:delivery-destination:"),
+    "AWS::Logs::DeliverySource": ("Name", "logs:{region}:{account}:delivery-source:"),
     "AWS::Synthetics::Canary": ("Name", "synthetics:{region}:{account}:canary:"),
+    "AWS::WAFv2::LoggingConfiguration": ("", "wafv2:{region}:{account}:logging/"),
+    "AWS::WAFv2::WebACLAssociation": ("", "wafv2:{region}:{account}:association/"),
     "AWS::XRay::Group": ("GroupName", "xray:{region}:{account}:group/"),
     "AWS::XRay::SamplingRule": ("", "xray:{region}:{account}:sampling-rule/"),
 }
