@@ -85,4 +85,5 @@ def _highlight(code: str, language: str, _: str) -> str:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
         return ""
-    return f'<pre class="code"><code>{highlight(code, lexer, HtmlFormatter(nowrap=True))}</code></pre>'
+    coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
+    return f'<pre class="code language-{lexer.aliases[0]}"><code>{coloured}</code></pre>'

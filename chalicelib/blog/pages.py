@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from chalicelib.blog import addresses, markdown
 from chalicelib.blog.model import Post, PostTag
+from chalicelib.contact.contract import LONGEST_MESSAGE
+from chalicelib.contact.service import MESSAGES_AN_HOUR
 from chalicelib.settings import settings
 
 TITLE = "MyBlog"
@@ -26,6 +28,11 @@ _MONTHS = (
 _PHOTO = re.compile(r'<img[^>]*\bdata-photo="([0-9A-Z]{26})"[^>]*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 _MARKUP = re.compile(r"<[^>]+>")
+_CODE = re.compile(r'<pre(?: class="code(?: language-([\w+#.-]+))?")?>(.*?)</pre>', re.DOTALL)
+_TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
+_IN_TEXT = "(min-width: 44em) 38.5rem, 92vw"
+# Pages that say the same to everybody, whatever the posts are.
+_STATIC = ("subscribe", "subscribed", "unsubscribe", "link-expired", "contact")
 
 Listed = Post | PostTag
 
@@ -36,6 +43,10 @@ class Photo:
 
     media_id: str
     sizes: Mapping[int, tuple[int, int]]
+
+    def widest(self, edge: int) -> tuple[int, int]:
+        """The width and height of the size of an edge, or of the largest there is."""
+        return self.sizes.get(edge) or self.sizes[max(self.sizes)]
 
 
 def photo_ids(post: Post) -> list[str]:
@@ -51,7 +62,7 @@ def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], a
         "post.html",
         assets,
         post=post,
-        body=Markup(_PHOTO.sub(lambda found: _picture(found, photos), html)),  # noqa: S704 - sanitised above
+        body=Markup(_framed(_PHOTO.sub(lambda found: _picture(found, photos), html))),  # noqa: S704 - sanitised above
         cover=photos.get(post.cover or ""),
         minutes=reading_minutes(html),
         more=more,
@@ -59,19 +70,33 @@ def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], a
     )
 
 
-def front_page(posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
-    """The blog's front page: the newest posts, and the beginning of the archive."""
-    return _render("front.html", assets, posts=posts, years=by_year(posts))
+def front_page(posts: Sequence[Listed], assets: Mapping[str, str], *, has_more: bool = False) -> bytes:
+    """The blog's front page: the newest posts, and the beginning of the archive; `has_more` leads to its rest."""
+    return _render("front.html", assets, posts=posts, years=by_year(posts), has_more=has_more)
 
 
 def tag_page(tag: str, posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
     """The page of a tag."""
-    return _render("tag.html", assets, tag=tag, years=by_year(posts))
+    return _render("tag.html", assets, tag=tag, count=len(posts), years=by_year(posts))
 
 
 def archive_page(posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
     """Every post by year."""
     return _render("archive.html", assets, years=by_year(posts))
+
+
+def static_pages(assets: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The pages around the posts, by their paths: to subscribe, to leave, to write to the owner."""
+    for name in _STATIC:
+        page = _render(
+            f"static/{name}.html", assets, longest_message=LONGEST_MESSAGE, messages_an_hour=MESSAGES_AN_HOUR
+        )
+        yield f"/blog/{name}/", page
+
+
+def robots() -> bytes:
+    """What search engines may read (RFC 9309): all that is public, by the sitemap."""
+    return f"User-agent: *\nDisallow: /write/\n\nSitemap: {settings().site_url}/sitemap.xml\n".encode()
 
 
 def sitemap(posts: Sequence[Listed]) -> bytes:
@@ -106,7 +131,26 @@ def _picture(found: re.Match[str], photos: Mapping[str, Photo]) -> str:
     photo = photos.get(found[1])
     if photo is None:
         return f"<em>{alt}</em>" if alt else ""
-    return str(_environment().get_template("picture.html").render(photo=photo, alt=Markup(alt), lazy=True))  # noqa: S704
+    picture = _environment().get_template("picture.html")
+    return str(picture.render(photo=photo, alt=Markup(alt), lazy=True, sizes=_IN_TEXT))  # noqa: S704 - sanitised
+
+
+def _framed(html: str) -> str:
+    """Let wide code and tables scroll by themselves, with the keyboard too, each under a name of its own."""
+    codes, tables = count(1), count(1)
+
+    def code(found: re.Match[str]) -> str:
+        name = found[1] or "code"
+        return (
+            f'<figure class="codeblock"><figcaption><span>{name}</span></figcaption>'
+            f'<pre tabindex="0" role="region" aria-label="Code {next(codes)}: {name}">{found[2]}</pre></figure>'
+        )
+
+    def table(found: re.Match[str]) -> str:
+        label = f"Table {next(tables)}"
+        return f'<div class="table" tabindex="0" role="region" aria-label="{label}"><table>{found[1]}</table></div>'
+
+    return _TABLE.sub(table, _CODE.sub(code, html))
 
 
 def _linked_data(post: Post) -> Markup:

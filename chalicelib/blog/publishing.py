@@ -16,6 +16,7 @@ PLAIN_ASSETS = {"style": "/assets/blog.css", "script": "/assets/blog.js", "font"
 FRONT_LENGTH = 20
 LIST_PAGE = 500
 XML = "application/xml"
+TEXT = "text/plain; charset=utf-8"
 
 
 def publish_post(site: Site, slug: str) -> None:
@@ -35,7 +36,7 @@ def publish_lists(site: Site, tags: Iterable[str]) -> None:
     styles = assets(site)
     newest = service.list_published(FRONT_LENGTH).items
     everything = list(_all_published())
-    site.put("/blog/", pages.front_page(newest, styles))
+    site.put("/blog/", pages.front_page(newest, styles, has_more=len(everything) > len(newest)))
     site.put("/blog/archive/", pages.archive_page(everything, styles))
     site.put("/blog/feed.atom", feed.atom(newest), feed.MEDIA_TYPE)
     site.put("/sitemap.xml", pages.sitemap(everything), XML)
@@ -47,8 +48,16 @@ def publish_lists(site: Site, tags: Iterable[str]) -> None:
             site.delete(addresses.tag_path(tag))
 
 
+def publish_static(site: Site) -> None:
+    """Write the pages that do not depend on posts."""
+    for path, page in pages.static_pages(assets(site)):
+        site.put(path, page)
+    site.put("/robots.txt", pages.robots(), TEXT)
+
+
 def publish_everything(site: Site) -> None:
     """Write every page anew, as after a change of the templates or the styles."""
+    publish_static(site)
     tags: set[str] = set()
     for post in _all_published():
         publish_post(site, post.slug)

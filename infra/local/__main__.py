@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
+from infra.deploy.site_files import SiteFilesError
 from infra.deploy.stacks import StackError
 from infra.local.children import ChildError, end_left_over
 from infra.local.demo import DEMO_USERS
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return commands[arguments[0]](from_environment())
-    except (AlreadyRunningError, ChildError, LayoutError, StackError) as error:
+    except (AlreadyRunningError, ChildError, LayoutError, SiteFilesError, StackError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

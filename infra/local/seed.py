@@ -17,6 +17,7 @@ from chalicelib.media.model import READY, Media, object_key
 from chalicelib.settings import settings
 from chalicelib.todos import service
 from chalicelib.todos.contract import NewTodo
+from infra.deploy import pages
 from infra.local.demo import DEMO_USERS, POSTS, DemoPost, DemoTodo, DemoUser
 from infra.local.demo_art import jpeg
 
@@ -24,7 +25,7 @@ THUMBNAILS_SECONDS = 20.0
 
 
 def main() -> int:
-    """Create the demo people that are not there yet, each with their todos."""
+    """Create the demo people that are not there yet, each with their todos, and render the blog."""
     cognito = boto3.client("cognito-idp")
     pool = settings().user_pool_arn.rpartition("/")[2]
     there = _emails(cognito, pool)
@@ -34,7 +35,8 @@ def main() -> int:
             _create_todos(sub, user.todos)
             if "authors" in user.groups:
                 _create_posts(Author(sub, user.name))
-    return 0
+    # The build's files may have other names than at the last start.
+    return pages.main()
 
 
 def _emails(cognito: Any, pool: str) -> set[str]:  # noqa: ANN401 - boto3's client

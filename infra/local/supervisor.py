@@ -11,13 +11,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
 
+from infra.deploy import site_files
 from infra.local import stage
+from infra.local.aws import client
 from infra.local.children import (
     Child,
     ChildError,
@@ -78,6 +80,7 @@ class Supervisor:
             check_port_is_free(port, variable)
         self._step("AWS engine", lambda: self._run(self._engine()))
         outputs = self._step("stacks", lambda: provision(layout, self.keys))
+        self._step("site files", lambda: self._upload(outputs["SiteBucket"]))
         environment = stage.environment(layout, self.keys, outputs)
         stage.link_project(layout)
         stage.write_chalice_config(layout, environment)
@@ -145,6 +148,10 @@ class Supervisor:
             time.sleep(RESTART_PAUSE_SECONDS)
         else:
             self.say(f"  {name} started again: {reason}")
+
+    def _upload(self, bucket: str) -> None:
+        with closing(client(self.layout, self.keys, "s3")) as s3:
+            site_files.upload(s3, bucket, self.site_files)
 
     def _seed(self, environment: dict[str, str]) -> None:
         log = self.layout.logs / "demo.log"

@@ -3,16 +3,21 @@
 export interface Person {
   sub: string;
   email: string;
+  /** Whether the ID token named the group of authors when they signed in; the API has the last word. */
+  isAuthor?: boolean;
 }
 
 const NAME = 'mytodolist.person';
+const AUTHORS = 'authors';
 
 export function rememberedPerson(storage: Storage = localStorage): Person | null {
   const text = storage.getItem(NAME);
   if (text === null) return null;
   try {
-    const { sub, email } = JSON.parse(text);
-    return typeof sub === 'string' && typeof email === 'string' ? { sub, email } : null;
+    const { sub, email, isAuthor } = JSON.parse(text);
+    return typeof sub === 'string' && typeof email === 'string'
+      ? { sub, email, isAuthor: isAuthor === true }
+      : null;
   } catch {
     return null;
   }
@@ -22,3 +27,11 @@ export const rememberPerson = (person: Person, storage: Storage = localStorage):
   storage.setItem(NAME, JSON.stringify(person));
 
 export const forgetPerson = (storage: Storage = localStorage): void => storage.removeItem(NAME);
+
+/** Who an ID token speaks of. */
+export function personIn(claims: Record<string, unknown>): Person | null {
+  const { sub, email } = claims;
+  if (typeof sub !== 'string' || typeof email !== 'string') return null;
+  const groups = claims['cognito:groups'];
+  return { sub, email, isAuthor: Array.isArray(groups) && groups.includes(AUTHORS) };
+}

@@ -3,7 +3,7 @@ import { Amplify } from 'aws-amplify';
 import { fetchAuthSession, signOut as forgetTokens } from 'aws-amplify/auth';
 import { NoAnswer } from '../api/failures';
 import type { Config } from '../config';
-import { forgetPerson, type Person, rememberPerson } from './person';
+import { forgetPerson, type Person, personIn, rememberPerson } from './person';
 
 export interface Credentials {
   accessKeyId: string;
@@ -41,12 +41,10 @@ export async function awsCredentials(config: Config): Promise<Credentials> {
 }
 
 /** Reads who has just signed in out of their ID token, and remembers them. */
-export async function welcome(): Promise<Person | null> {
-  const { tokens } = await session({});
-  const { sub, email } = tokens?.idToken?.payload ?? {};
-  if (typeof sub !== 'string' || typeof email !== 'string') return null;
-  const person = { sub, email };
-  rememberPerson(person);
+export async function welcome({ refresh = false } = {}): Promise<Person | null> {
+  const { tokens } = await session({ forceRefresh: refresh });
+  const person = personIn(tokens?.idToken?.payload ?? {});
+  if (person) rememberPerson(person);
   return person;
 }
 

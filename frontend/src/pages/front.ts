@@ -1,11 +1,8 @@
 /** The entry of the front door: its theme switch. */
-import { readTheme, setTheme, type Theme } from '../ui/theme';
+import { switchThemes } from '../ui/theme';
 
-const switches = document.getElementById('themes');
-if (switches) {
-  switches.hidden = false;
-  for (const each of switches.querySelectorAll('input')) {
-    each.checked = each.value === readTheme();
-    each.addEventListener('change', () => setTheme(each.value as Theme));
-  }
+const themes = document.getElementById('themes');
+if (themes) {
+  themes.hidden = false;
+  switchThemes(themes.querySelectorAll('input'));
 }

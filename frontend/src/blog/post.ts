@@ -1,0 +1,58 @@
+/** One call of the reader's pages to the API, and what came of it in words. */
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+export type Outcome =
+  | { kind: 'done' }
+  /** The API says which fields do not fit; none where it says only that something does not. */
+  | { kind: 'refused'; errors: FieldError[] }
+  /** Too often; `at` is when to try again. */
+  | { kind: 'later'; at: Date }
+  /** No network, no server, or one that is in trouble. */
+  | { kind: 'no-answer' };
+
+export interface Caller {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  now(): Date;
+}
+
+const PATIENCE_MS = 20_000;
+const SECONDS_WITHOUT_WORD = 60;
+
+const browser: Caller = { fetch: (url, init) => fetch(url, init), now: () => new Date() };
+
+export async function post(
+  url: string,
+  body: object | null,
+  { fetch, now }: Caller = browser,
+): Promise<Outcome> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (answer.ok) return { kind: 'done' };
+    if (answer.status === 429) return { kind: 'later', at: retryAt(answer, now()) };
+    if (answer.status < 500) return { kind: 'refused', errors: await errorsOf(answer) };
+  } catch {
+    // Said below.
+  }
+  return { kind: 'no-answer' };
+}
+
+function retryAt(answer: Response, now: Date): Date {
+  const seconds = Number(answer.headers.get('Retry-After')) || SECONDS_WITHOUT_WORD;
+  return new Date(now.getTime() + seconds * 1000);
+}
+
+async function errorsOf(answer: Response): Promise<FieldError[]> {
+  const problem: { errors?: FieldError[] } | null = await answer.json().catch(() => null);
+  return problem?.errors ?? [];
+}
+
+/** The API's address, which the page was rendered with. */
+export const apiOf = (page: Document): string => page.body.dataset.api ?? '';
