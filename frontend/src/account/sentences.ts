@@ -60,7 +60,7 @@ function invalidParameter(message: string): Objection {
 
 /** "Password did not conform with policy: Password must have uppercase characters" and its like. */
 function passwordRule(message: string): string {
-  if (/long/i.test(message)) return 'The password is too short.';
+  if (/long|length/i.test(message)) return 'The password is too short.';
   if (/uppercase/i.test(message)) return 'The password needs a capital letter.';
   if (/lowercase/i.test(message)) return 'The password needs a small letter.';
   if (/numeric|number/i.test(message)) return 'The password needs a digit.';

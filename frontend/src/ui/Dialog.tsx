@@ -17,15 +17,18 @@ export function Dialog({ heading, summary, class: name = 'ask', onClose, childre
 
   useLayoutEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const box = dialog.current;
+    box?.showModal();
     title.current?.focus();
     return () => {
+      // Nothing behind it can take the focus while it is open.
+      box?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}-h`} aria-describedby={`${id}-p`} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={`${id}-h`} aria-describedby={`${id}-p`} onClose={() => dialog.current && onClose()}>
       <div class={name}>
         <h2 id={`${id}-h`} ref={title} tabIndex={-1}>
           {heading}
