@@ -1,81 +1,95 @@
 """The command line of the failure queues."""
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
-import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deadletters.letters import FAILURE_QUEUES, Letter, Post
-from infra.deadletters.replay import Clients, ReplayError, replay
-from infra.local import aws
-from infra.local.keys import load_or_make
-from infra.local.layout import STAGE, from_environment
+from infra.deadletters.clients import Clients, clients_of
+from infra.deadletters.letters import FAILURE_QUEUES, Held, Letter
+from infra.deadletters.replay import ReplayError, prepare
+from infra.local.layout import STAGE
+
+RATE = 5.0
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command; 1 if a letter failed again."""
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        0; 1 if a letter could not be replayed, or the queues could not be reached.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return run(options, clients_of(options.stage))
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"The failure queues of {options.stage} cannot be reached: {error}\n")
+        return 1
+
+
+def run(options: argparse.Namespace, clients: Clients, pause: Callable[[float], None] = time.sleep) -> int:
+    """Run the command that `options` say, on a stage's own services."""
+    held = Held(clients)
+    try:
+        letters = _chosen(options, held)
+        if options.command == "replay":
+            return _replay(letters, held, clients, lambda: pause(1 / options.rate), dry_run=options.dry_run)
+        for letter in letters:
+            sys.stdout.write(f"{letter.summary() if options.command == 'list' else letter.whole()}\n")
+        return 0
+    finally:
+        held.let_go()
+
+
+def _replay(
+    letters: Iterator[Letter], held: Held, clients: Clients, pause: Callable[[], None], *, dry_run: bool
+) -> int:
+    tried = stay = 0
+    for letter in letters:
+        if tried:
+            pause()
+        tried += 1
+        try:
+            replay = prepare(letter, clients)
+            if not dry_run:
+                replay.do()
+                held.done(letter)
+            sys.stdout.write(f"{letter.message_id}  {'would go' if dry_run else 'went'} {replay.says}\n")
+        except ReplayError as error:
+            stay += 1
+            sys.stdout.write(f"{letter.message_id}  stays: {error}\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{tried - stay} of {tried} {'would be replayed' if dry_run else 'replayed'}\n")
+    return 1 if stay else 0
+
+
+def _chosen(options: argparse.Namespace, held: Held) -> Iterator[Letter]:
+    for queue in [options.queue] if options.queue else FAILURE_QUEUES:
+        for letter in held.take(queue):
+            if options.id in (None, letter.message_id):
+                yield letter
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m infra.deadletters", description="Look at failures, and replay them."
+        prog="python -m infra.deadletters", description="Look at what could not be handled, and try it again."
     )
     parser.add_argument("command", choices=("list", "show", "replay"))
-    parser.add_argument("--stage", default=STAGE)
+    parser.add_argument("--stage", default=STAGE, help=f"whose queues (default {STAGE}: the laptop)")
     parser.add_argument("--queue", choices=tuple(FAILURE_QUEUES), help="only this failure queue")
     parser.add_argument("--id", help="only this message")
-    parser.add_argument("--dry-run", action="store_true", help="say what a replay would do, and do nothing")
-    parser.add_argument("--rate", type=float, default=5.0, help="letters a second (default 5)")
-    options = parser.parse_args(arguments)
-    if options.rate <= 0:
-        parser.error("--rate must be more than 0")
-    clients = _clients(options.stage)
-    queues = [options.queue] if options.queue else list(FAILURE_QUEUES)
-    with clients.post.held(queues) as letters:
-        chosen = [letter for letter in letters if options.id in (None, letter.message_id)]
-        if options.command == "replay":
-            return _replay_all(chosen, clients, 1 / options.rate, dry_run=options.dry_run)
-        for letter in chosen:
-            sys.stdout.write(f"{letter.summary() if options.command == 'list' else _whole(letter)}\n")
-    return 0
+    parser.add_argument("--dry-run", action="store_true", help="say what a replay would do, and change nothing")
+    parser.add_argument("--rate", type=_rate, default=RATE, help=f"letters a second, at most (default {RATE:g})")
+    return parser
 
 
-def _replay_all(letters: list[Letter], clients: Clients, pause: float, *, dry_run: bool) -> int:
-    failed = 0
-    for letter in letters:
-        if dry_run:
-            sys.stdout.write(f"would replay {letter.summary()}\n")
-            continue
-        try:
-            sys.stdout.write(f"{letter.message_id}  {replay(letter, clients)}\n")
-        except ReplayError as error:
-            failed += 1
-            sys.stdout.write(f"{letter.message_id}  stays: {error}\n")
-        time.sleep(pause)
-    sys.stdout.write(f"{len(letters) - failed} of {len(letters)} {'to replay' if dry_run else 'replayed'}\n")
-    return 1 if failed else 0
-
-
-def _whole(letter: Letter) -> str:
-    try:
-        body = json.dumps(json.loads(letter.body), indent=2)
-    except ValueError:
-        body = letter.body
-    return f"{letter.queue}  {letter.message_id}\n{body}"
-
-
-def _clients(stage: str) -> Clients:
-    make: Callable[[str], Any]
-    if stage == STAGE:
-        layout = from_environment()
-        keys = load_or_make(layout.keys)
-
-        def make(service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
-            return aws.client(layout, keys, service)
-    else:
-        make = boto3.client
-    return Clients(Post(make("sqs"), stage), make("dynamodbstreams"), make("dynamodb"), make("lambda"))
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError("must be more than 0 and no more than 1000")
+    return value
 
 
 if __name__ == "__main__":

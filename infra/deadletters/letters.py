@@ -1,97 +1,127 @@
 """Failure queues and the letters in them."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-# Failure queue -> the queue its letters came from; stream records have none and go back to their function.
-FAILURE_QUEUES: dict[str, str | None] = {
+from infra.deadletters.clients import Clients
+
+STREAM_FAILURES = "stream-failures"
+# Failure queue -> the queue its letters came from; records of streams have none and go back to their function.
+FAILURE_QUEUES: Mapping[str, str | None] = {
     "thumbnail-jobs-failures": "thumbnail-jobs",
     "announcements-failures": "announcements",
     "mail-event-jobs-failures": "mail-event-jobs",
-    "stream-failures": None,
+    STREAM_FAILURES: None,
 }
-HOLD_SECONDS = 300
-_BATCH = 10
+# What one round of a few letters may take, the slowest function among them.
+HOLD_SECONDS = 900
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of a failure queue, held for a while so that nobody else takes it."""
+    """One message of a failure queue, held so that nobody else takes it meanwhile."""
 
     queue: str
     message_id: str
     receipt: str
     body: str
-    attributes: dict[str, Any]
+    attributes: Mapping[str, Any]
+    sent_at: datetime
 
     def summary(self) -> str:
-        """One line: where it is from and why it is here."""
-        if self.queue != "stream-failures":
-            return f"{self.queue}  {self.message_id}  {self.body[:80]}"
-        told = json.loads(self.body)
-        function = told["requestContext"]["functionArn"].rpartition(":")[2]
-        info = told["DDBStreamBatchInfo"]
-        return (
-            f"{self.queue}  {self.message_id}  {function}: {told['requestContext']['condition']}, "
-            f"{info['batchSize']} record(s) from {info['startSequenceNumber']}"
-        )
+        """One line: when it came, where it is from and what it is about, without anybody's address."""
+        return f"{self.sent_at:%Y-%m-%d %H:%M:%S}  {self.queue}  {self.message_id}  {_about(self.queue, self.body)}"
+
+    def whole(self) -> str:
+        """Everything that is in it."""
+        parsed = _parsed(self.body)
+        body = self.body if parsed is None else json.dumps(parsed, indent=2, ensure_ascii=False)
+        return f"{self.summary()}\n{body}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """The failure queues of one stage."""
+class Held:
+    """Letters that were taken. Those that are not done with are let go at the end, and whoever looks next sees them."""
 
-    sqs: Any
-    stage: str
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._in_hand: dict[str, Letter] = {}
 
-    def url(self, queue: str) -> str:
-        """The address of a queue."""
-        return str(self.sqs.get_queue_url(QueueName=f"mytodolist-{self.stage}-{queue}")["QueueUrl"])
-
-    @contextmanager
-    def held(self, queues: Sequence[str]) -> Iterator[list[Letter]]:
-        """Hold every letter of `queues`; those that are still there afterwards are let go again."""
-        letters = [letter for queue in queues for letter in self._take_all(queue)]
-        try:
-            yield letters
-        finally:
-            for letter in letters:
-                self._let_go(letter)
+    def take(self, queue: str) -> Iterator[Letter]:
+        """Take the letters of a queue, a few at a time; ends when none is left that was not seen before."""
+        url = self._clients.queue_url(queue)
+        seen: set[str] = set()
+        while True:
+            taken = self._clients.sqs.receive_message(
+                QueueUrl=url,
+                MaxNumberOfMessages=_AT_ONCE,
+                VisibilityTimeout=HOLD_SECONDS,
+                WaitTimeSeconds=self._clients.wait_seconds,
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["SentTimestamp"],
+            ).get("Messages", [])
+            letters = [_letter(queue, message) for message in taken]
+            self._in_hand |= {letter.message_id: letter for letter in letters}
+            new = [letter for letter in letters if letter.message_id not in seen]
+            if not new:
+                return
+            seen |= {letter.message_id for letter in new}
+            yield from new
 
     def done(self, letter: Letter) -> None:
         """Remove a letter that has been dealt with."""
-        self.sqs.delete_message(QueueUrl=self.url(letter.queue), ReceiptHandle=letter.receipt)
+        self._clients.sqs.delete_message(QueueUrl=self._clients.queue_url(letter.queue), ReceiptHandle=letter.receipt)
+        del self._in_hand[letter.message_id]
 
-    def _take_all(self, queue: str) -> Iterator[Letter]:
-        url = self.url(queue)
-        while True:
-            taken = self.sqs.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=_BATCH,
-                VisibilityTimeout=HOLD_SECONDS,
-                MessageAttributeNames=["All"],
-            ).get("Messages", [])
-            if not taken:
-                return
-            for message in taken:
-                yield Letter(
-                    queue,
-                    message["MessageId"],
-                    message["ReceiptHandle"],
-                    message["Body"],
-                    message.get("MessageAttributes", {}),
-                )
-
-    def _let_go(self, letter: Letter) -> None:
-        try:
-            self.sqs.change_message_visibility(
-                QueueUrl=self.url(letter.queue), ReceiptHandle=letter.receipt, VisibilityTimeout=0
+    def let_go(self) -> None:
+        """Give back what is still in hand."""
+        for letter in self._in_hand.values():
+            self._clients.sqs.change_message_visibility(
+                QueueUrl=self._clients.queue_url(letter.queue), ReceiptHandle=letter.receipt, VisibilityTimeout=0
             )
-        except (self.sqs.exceptions.MessageNotInflight, self.sqs.exceptions.ReceiptHandleIsInvalid):
-            return
-        except self.sqs.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] not in ("InvalidParameterValue", "MessageNotInflight"):
-                raise
+        self._in_hand.clear()
+
+
+def _letter(queue: str, message: Mapping[str, Any]) -> Letter:
+    milliseconds = int(message["Attributes"]["SentTimestamp"])
+    return Letter(
+        queue,
+        message["MessageId"],
+        message["ReceiptHandle"],
+        message["Body"],
+        message.get("MessageAttributes", {}),
+        datetime.fromtimestamp(milliseconds / 1000, UTC),
+    )
+
+
+def _about(queue: str, body: str) -> str:
+    parsed = _parsed(body)
+    try:
+        match queue:
+            case "stream-failures":
+                info, told = parsed["DDBStreamBatchInfo"], parsed["requestContext"]
+                records = f"{info['batchSize']} record(s) from {info['startSequenceNumber']}"
+                return f"{function_name(told['functionArn'])}: {told['condition']}, {records}"
+            case "thumbnail-jobs-failures":
+                return ", ".join(record["s3"]["object"]["key"] for record in parsed["Records"])
+            case "announcements-failures":
+                return f"{parsed['post']['slug']}: {parsed['type']}"
+            case _:
+                return str(parsed["eventType"])
+    except (KeyError, TypeError):
+        return f"not understood, {len(body)} characters"
+
+
+def function_name(arn: str) -> str:
+    """The function of an ARN, whatever alias or version comes after it."""
+    return arn.split(":")[6]
+
+
+def _parsed(body: str) -> Any:  # noqa: ANN401 - whatever JSON says
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
