@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = ("app.py", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
-PYTEST = (str(BIN / "python"), "-m", "coverage", "run", "-m", "pytest", "-q")
+# Two workers, and the tests of a file in one of them: they share what their fixtures set up.
+PYTEST = (str(BIN / "python"), "-m", "coverage", "run", "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
 
 Command = Sequence[str]
 
