@@ -11,6 +11,11 @@ export type Cleared = Schemas['Cleared'];
 export type Attachment = Schemas['Attachment'];
 export type Media = Schemas['Media'];
 export type NewAttachment = Schemas['NewAttachment'];
+export type Draft = Schemas['Draft'];
+export type DraftPage = Schemas['DraftPage'];
+export type DraftSummary = Schemas['DraftSummary'];
+export type DraftChanges = Schemas['DraftChanges'];
+export type NewPost = Schemas['NewPost'];
 export type ProblemBody = Schemas['ProblemBody'];
 
 /** A version mismatch (412) also says how the todo stands now. */

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { clean, objections, oneLine, slugOf, tagsIn } from './limits';
+
+const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null };
+
+test.each([
+  ['Fewer shelves', 'fewer-shelves'],
+  ['  Café & Co. ', 'cafe-co'],
+  ['“Ω”', ''],
+  ['a'.repeat(79) + ' b', 'a'.repeat(79)],
+])('%j has the address %j', (title, slug) => {
+  expect(slugOf(title)).toBe(slug);
+});
+
+test('tags are split, written as addresses, and never empty', () => {
+  expect(tagsIn('Data, #Design  wet afternoons,,')).toEqual(['data', 'design', 'wet', 'afternoons']);
+});
+
+test('what the API would refuse is said beforehand', () => {
+  expect(objections(FIELDS)).toEqual({});
+  expect(objections({ ...FIELDS, title: ' ' })).toEqual({ title: 'A post needs a title.' });
+  expect(objections({ ...FIELDS, title: 'a'.repeat(200), summary: '😀'.repeat(500) })).toEqual({});
+  expect(objections({ ...FIELDS, body: 'a'.repeat(50_001) })).toEqual({
+    body: 'A post holds 50,000 characters; this one has 50,001.',
+  });
+  expect(objections({ ...FIELDS, tags: Array.from({ length: 11 }, (_, place) => `t${place}`) })).toEqual({
+    tags: 'A post holds 10 tags.',
+  });
+});
+
+test('control characters are taken out, line breaks stay', () => {
+  expect(clean('a\r\nb\u0007\tc')).toBe('a\nb\tc');
+  expect(oneLine('a\nb')).toBe('a b');
+});

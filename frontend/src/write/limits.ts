@@ -1,0 +1,59 @@
+/** What the API takes, so that an author hears of it while they type. */
+import { type FieldName, type Fields, NAMES } from './fields';
+
+const TITLE = 200;
+const SUMMARY = 500;
+const BODY = 50_000;
+const TAG = 40;
+export const MAX_TAGS = 10;
+
+const lengthOf = (text: string): number => [...text].length;
+const number = (count: number): string => count.toLocaleString('en');
+
+/** A title or an address on one line. */
+export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+
+/** Text without the control characters that the API refuses; line breaks and tabs stay. */
+export const clean = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
+
+/** `Café & Co` becomes `cafe-co`, as in the addresses of posts. */
+export function slugOf(text: string, longest = 80): string {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/[^\u0000-\u007f]/g, '')
+    .toLowerCase();
+  return plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, longest)
+    .replace(/-+$/, '');
+}
+
+export function objection(name: FieldName, fields: Fields): string | null {
+  const { title, summary, body, tags } = fields;
+  if (name === 'title' && title.trim() === '') return 'A post needs a title.';
+  if (name === 'title' && lengthOf(title.trim()) > TITLE) return tooLong('A title', TITLE, title.trim());
+  if (name === 'summary' && lengthOf(summary) > SUMMARY) return tooLong('A summary', SUMMARY, summary);
+  if (name === 'body' && lengthOf(body) > BODY) return tooLong('A post', BODY, body);
+  if (name === 'tags' && tags.length > MAX_TAGS) return `A post holds ${MAX_TAGS} tags.`;
+  return null;
+}
+
+const tooLong = (what: string, limit: number, text: string): string =>
+  `${what} holds ${number(limit)} characters; this one has ${number(lengthOf(text))}.`;
+
+export const objections = (fields: Fields): Partial<Record<FieldName, string>> =>
+  Object.fromEntries(
+    NAMES.flatMap(name => {
+      const found = objection(name, fields);
+      return found ? [[name, found]] : [];
+    }),
+  );
+
+/** What was typed as tags: by commas or spaces, as the API writes them. */
+export const tagsIn = (text: string): string[] =>
+  text
+    .split(/[\s,#]+/)
+    .map(tag => slugOf(tag, TAG))
+    .filter(tag => tag !== '');
