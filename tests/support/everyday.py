@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.subscribers.model import Subscriber
+from chalicelib.subscribers.tokens import Purpose, Token, seal
 from tests.support.api import Answered, Api
 
 Call = Callable[[Api, dict[str, Any]], Answered]
@@ -11,6 +13,8 @@ Call = Callable[[Api, dict[str, Any]], Answered]
 Row = tuple[str, Call, int, list[str]]
 
 PHOTO = {"name": "a.png", "content_type": "image/png", "size": 5}
+READER = "everyday@example.com"
+WORDS = {"name": "Ada", "email": "ada@example.com", "message": "Hello"}
 
 ROUTES: list[Row] = [
     ("list_todos", lambda api, _: api.get("/todos"), 200, ["Query"]),
@@ -72,6 +76,14 @@ ROUTES: list[Row] = [
     ("publish_post", lambda api, _: api.post("/posts/draft/publish"), 200, ["GetItem", "TransactWriteItems"]),
     ("unpublish_post", lambda api, _: api.post("/posts/shown/unpublish"), 200, ["GetItem", "TransactWriteItems"]),
     ("delete_post", lambda api, _: api.delete("/posts/shown"), 204, ["GetItem", "TransactWriteItems"]),
+    ("subscribe", lambda api, _: api.post("/subscribers", {"email": "new@example.com"}), 202, ["UpdateItem"]),
+    ("subscribe", lambda api, _: api.post("/subscribers", {"email": READER}), 202, ["UpdateItem"]),
+    ("confirm_subscription", lambda api, a: api.get(f"/subscribers/confirm?token={a['link']}"), 303, ["UpdateItem"]),
+    ("confirm_subscription", lambda api, _: api.get("/subscribers/confirm?token=changed"), 400, []),
+    ("unsubscribe", lambda api, a: api.post(f"/subscribers/unsubscribe?token={a['way out']}"), 200, ["UpdateItem"]),
+    ("unsubscribe", lambda api, a: api.post(f"/subscribers/unsubscribe?token={a['link']}"), 400, []),
+    ("contact", lambda api, _: api.post("/contact", WORDS), 202, ["TransactWriteItems"]),
+    ("contact", lambda api, _: api.post("/contact", {**WORDS, "name": "two\nlines"}), 400, []),
 ]
 
 
@@ -83,6 +95,8 @@ def one_of_everything(author: Api) -> dict[str, Any]:
     author.post("/posts", {"title": "shown", "tags": ["tea"]})
     author.post("/posts/shown/publish")
     author.post("/posts", {"title": "draft", "tags": ["tea", "cups"]})
+    author.post("/subscribers", {"email": READER})
+    asked = Subscriber.get(READER, consistent_read=True)
     new, there = (clock.new_id() for _ in range(2))
     prefix = f"users/{author.sub}"
     author.post(f"{todo}/attachments", {"key": f"{prefix}/{there}", **PHOTO})
@@ -96,4 +110,6 @@ def one_of_everything(author: Api) -> dict[str, Any]:
         "foreign": {"key": f"users/bob/{new}", **PHOTO},
         "attachment": f"{todo}/attachments/{there}",
         "media": f"/media/{there}",
+        "link": seal(Purpose.CONFIRM, Token(READER, asked.request_id, int(asked.expires_at))),
+        "way out": seal(Purpose.LEAVE, Token(READER, asked.request_id)),
     }
