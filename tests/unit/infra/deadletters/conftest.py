@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -128,12 +129,16 @@ def message(name: str, text: str = "Hello") -> Message:
     return Message(name, name="Ada", email="ada@example.com", message=text, created_at="now", expires_at=9e9)
 
 
+@pytest.fixture(scope="session")
+def sqs() -> Iterator[Any]:
+    with closing(boto3.client("sqs")) as client:
+        yield client
+
+
 @pytest.fixture
-def desk(tables: None, dynamodb: Any, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    sqs = boto3.client("sqs")
+def desk(tables: None, dynamodb: Any, sqs: Any, capsys: pytest.CaptureFixture[str]) -> Desk:
     for queue in [*FAILURE_QUEUES, *filter(None, FAILURE_QUEUES.values())]:
         sqs.create_queue(QueueName=f"mytodolist-test-{queue}")
     stream, functions = Streams(), Functions()
     clients = Clients("test", 0, sqs, stream, dynamodb, functions)
-    yield Desk(clients, functions, stream, lambda: capsys.readouterr().out)
-    sqs.close()
+    return Desk(clients, functions, stream, lambda: capsys.readouterr().out)
