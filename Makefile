@@ -10,7 +10,8 @@ BIN := .venv/bin
 SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e openapi
+.PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e openapi \
+	plan deploy status outputs smoke unlock destroy
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,3 +85,31 @@ e2e: ## Browser tests
 openapi: ## Write docs/openapi.json anew
 	@$(SETUP) app
 	@$(BIN)/python -m infra.openapi
+
+plan: ## What a deploy of STAGE would do; nothing changes
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy plan "$(STAGE)"
+
+deploy: ## Deploy STAGE (infra/stages has one file each): make deploy STAGE=dev
+	@$(SETUP) app frontend
+	@$(BIN)/python -m infra.deploy deploy "$(STAGE)"
+
+status: ## What there is of STAGE
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy status "$(STAGE)"
+
+outputs: ## Names and addresses of STAGE
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy outputs "$(STAGE)"
+
+smoke: ## Ask the deployed STAGE what a broken release cannot answer
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy smoke "$(STAGE)"
+
+unlock: ## Take away the lock of a deploy of STAGE whose machine has stopped
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy unlock "$(STAGE)"
+
+destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwise
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy destroy "$(STAGE)" "$(WORDS)"

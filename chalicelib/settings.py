@@ -61,7 +61,9 @@ def variables() -> tuple[str, ...]:
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Build the settings from `environment`; raise `SettingsError` naming every variable that is missing."""
-    found = {name: environment.get(name, "").strip() for name in variables()}
+    # Lambda sets the one; whoever types `chalice deploy` has the other.
+    region = {"AWS_REGION": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")}
+    found = {name: {**environment, **region}.get(name, "").strip() for name in variables()}
     missing = [name for name, value in found.items() if not value]
     if missing:
         raise SettingsError(f"The environment lacks {', '.join(missing)}.")

@@ -42,6 +42,8 @@ class Routes(Blueprint):
             methods=[endpoint.method],
             name=endpoint.name,
             authorizer=_authorizer() if endpoint.private else None,
+            # CloudFront shows the site's key; who goes past it needs one of their own.
+            api_key_required=not endpoint.private,
             content_types=[],
             cors=_cors(),
         )(view)

@@ -14,6 +14,8 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 DIGEST_TAG = "template-digest"
+# Roles have names of our own, and loops are written out by a transform.
+CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 _GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
@@ -39,8 +41,8 @@ class Stack:
 
 def outputs_of(cloudformation: Any, name: str) -> dict[str, str] | None:  # noqa: ANN401 - boto3's client
     """Return a stack's outputs, or None where there is no such stack."""
-    found = _describe(cloudformation, name)
-    return None if found is None else _outputs(found)
+    found = describe(cloudformation, name)
+    return None if found is None else outputs_in(found)
 
 
 def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> dict[str, str]:  # noqa: ANN401
@@ -49,21 +51,30 @@ def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> di
     Raises:
         StackError: CloudFormation refused the template or rolled the change back.
     """
-    existing = _describe(cloudformation, stack.name)
+    existing = describe(cloudformation, stack.name)
     if existing is not None and existing["StackStatus"] in _HALF_MADE:
-        cloudformation.delete_stack(StackName=stack.name)
-        _wait(cloudformation, "stack_delete_complete", stack.name, poll_seconds)
+        remove(cloudformation, stack.name, poll_seconds=poll_seconds)
         existing = None
     if existing is not None and {"Key": DIGEST_TAG, "Value": stack.digest()} in existing.get("Tags", []):
-        return _outputs(existing)
+        return outputs_in(existing)
     kind = "CREATE" if existing is None else "UPDATE"
     if _change_set(cloudformation, stack, kind, poll_seconds):
         cloudformation.execute_change_set(StackName=stack.name, ChangeSetName=_change_set_name(stack))
         _wait(cloudformation, f"stack_{kind.lower()}_complete", stack.name, poll_seconds)
-    found = _describe(cloudformation, stack.name)
+    found = describe(cloudformation, stack.name)
     if found is None:
         raise StackError(f"Stack {stack.name} vanished while it was being applied.")
-    return _outputs(found)
+    return outputs_in(found)
+
+
+def remove(cloudformation: Any, name: str, *, poll_seconds: float = 5.0) -> None:  # noqa: ANN401
+    """Delete a stack; one that is gone is fine.
+
+    Raises:
+        StackError: something of it could not be deleted.
+    """
+    cloudformation.delete_stack(StackName=name)
+    _wait(cloudformation, "stack_delete_complete", name, poll_seconds)
 
 
 def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> bool:  # noqa: ANN401
@@ -74,7 +85,7 @@ def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: floa
         "ChangeSetType": kind,
         "TemplateBody": stack.template.read_text(encoding="utf-8"),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Capabilities": CAPABILITIES,
         "Tags": [{"Key": DIGEST_TAG, "Value": stack.digest()}],
     }
     try:
@@ -125,10 +136,12 @@ def _begins(event: Mapping[str, str], name: str) -> bool:
     return event["LogicalResourceId"] == name and event["ResourceStatus"] in (
         "CREATE_IN_PROGRESS",
         "UPDATE_IN_PROGRESS",
+        "DELETE_IN_PROGRESS",
     )
 
 
-def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
+def describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401
+    """A stack as CloudFormation describes it, or None where there is none."""
     try:
         stacks = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
@@ -139,5 +152,6 @@ def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa:
     return None if found["StackStatus"] in _GONE else found
 
 
-def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+def outputs_in(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The outputs of a stack that was described."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

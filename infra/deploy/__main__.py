@@ -1,0 +1,138 @@
+"""`python -m infra.deploy VERB STAGE`: plan, deploy, status, outputs, smoke, unlock, destroy."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deploy.api import ApiError
+from infra.deploy.aws import Aws, connect
+from infra.deploy.config import ConfigError
+from infra.deploy.destroy import DestroyError, destroy
+from infra.deploy.functions import FunctionError
+from infra.deploy.package import PackageError
+from infra.deploy.plan import Found, look, plan
+from infra.deploy.release import Deploy, ReleaseError
+from infra.deploy.site import SiteError
+from infra.deploy.site_files import SiteFilesError
+from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
+from infra.deploy.stacks import StackError
+from infra.deploy.stage import Stage, StageError, load
+from infra.deploy.state import State, StateError
+
+FAILURES = (
+    ApiError,
+    ConfigError,
+    DestroyError,
+    FunctionError,
+    PackageError,
+    ReleaseError,
+    SiteError,
+    SiteFilesError,
+    SmokeError,
+    StackError,
+    StageError,
+    StateError,
+)
+# Whoever holds it is the site, to the API.
+_SECRET = "SiteApiKey"  # noqa: S105 - the name of one
+
+
+def show_plan(aws: Aws, stage: Stage, _: str) -> None:
+    """What a deploy would do."""
+    _say(f"{stage.name}: account {aws.account}, {stage.region}")
+    for step in plan(stage, look(aws, stage)):
+        _say(f"  {step.change:<10}{step.what:<34}{step.detail}".rstrip())
+
+
+def deploy(aws: Aws, stage: Stage, words: str) -> None:
+    """Deploy, after showing what that means."""
+    show_plan(aws, stage, words)
+    _say("")
+    made = Deploy(aws, stage, say=_say)
+    made.run()
+    _say(f"\n{made.outputs['SiteUrl']}")
+
+
+def status(aws: Aws, stage: Stage, _: str) -> None:
+    """What there is of the stage."""
+    found = look(aws, stage)
+    for name, stack in found.stacks.items():
+        _say(f"  {name:<34}{stack['StackStatus']}")
+    _say(f"  {'functions':<34}{len(found.functions)}")
+    _say(f"  {'API':<34}{found.api_id or 'none'}")
+    release = _state(aws, stage, found).release() if "DeploysBucket" in found.outputs else None
+    said = "none" if release is None else f"commit {release.commit}, {release.made_at}"
+    _say(f"  {'release':<34}{said}")
+
+
+def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
+    """What the stacks put out, without what is secret."""
+    for name, value in sorted(look(aws, stage).outputs.items()):
+        if name != _SECRET:
+            _say(f"{name}={value}")
+
+
+def smoke(aws: Aws, stage: Stage, _: str) -> None:
+    """Ask the deployed stage what a broken one cannot answer."""
+    found = look(aws, stage)
+    if found.api_id is None:
+        raise SmokeError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
+    where = live(aws, stage, found.outputs, found.api_id)
+    for answered in (*ask_api(where), *ask_site(where)):
+        _say(f"  {answered}")
+
+
+def unlock(aws: Aws, stage: Stage, _: str) -> None:
+    """Take away the lock of a deploy whose machine has stopped."""
+    _state(aws, stage, look(aws, stage)).unlock()
+
+
+def take_down(aws: Aws, stage: Stage, words: str) -> None:
+    """Take the stage down, and say what is left."""
+    left = destroy(aws, stage, words, say=_say)
+    _say(f"Left, with all data: {', '.join(left)}" if left else "Nothing is left.")
+
+
+VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
+    "plan": show_plan,
+    "deploy": deploy,
+    "status": status,
+    "outputs": show_outputs,
+    "smoke": smoke,
+    "unlock": unlock,
+    "destroy": take_down,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a verb on a stage; a failure is a sentence or two."""
+    if len(arguments) not in (2, 3) or arguments[0] not in VERBS:
+        sys.stderr.write(f"Say python -m infra.deploy {{{','.join(VERBS)}}} STAGE\n")
+        return 2
+    verb, name, *words = arguments
+    try:
+        stage = load(name)
+        VERBS[verb](connect(stage), stage, " ".join(words))
+    except FAILURES as error:
+        sys.stderr.write(f"\n{error}\n")
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"\nAWS refused: {error}\nWhen that is mended, run it again: make {verb} STAGE={name}\n")
+        return 1
+    return 0
+
+
+def _state(aws: Aws, stage: Stage, found: Found) -> State:
+    if "DeploysBucket" not in found.outputs:
+        raise StateError(f"{stage.name} was never deployed: make deploy STAGE={stage.name}")
+    return State(aws, found.outputs["DeploysBucket"], stage.name)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

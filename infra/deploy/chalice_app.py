@@ -1,0 +1,138 @@
+"""Runs Chalice's own deployer on a stage, in a process of its own, since the application reads its environment once.
+
+`python -m infra.deploy.chalice_app deploy STAGE PROJECT` is `chalice deploy --stage STAGE` with three differences: the
+package is lean, the API's document is complete, and what was made is written down at once, so that a run that breaks
+off in the middle is taken up again instead of leaving a second API behind. `delete` is `chalice delete`.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.awsclient import TypedAWSClient
+from chalice.cli.factory import CLIFactory
+from chalice.deploy import deployer
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.executor import Executor
+from chalice.deploy.planner import PlanStage, RemoteState
+from chalice.deploy.swagger import TemplatedSwaggerGenerator
+from chalice.deploy.sweeper import ResourceSweeper
+from chalice.policy import AppPolicyGenerator
+from chalice.utils import UI, OSUtils
+
+from infra.api_settings import complete, required_parameters
+from infra.deploy.aws import LOCAL_POLL_SECONDS, new_botocore_session
+from infra.deploy.package import LeanPackager, PackageError
+
+SCHEMA = {"schema_version": "2.0", "backend": "api"}
+
+
+def deploy(stage: str, project: Path, api_name: str, site: str) -> None:
+    """Bring the functions and the API to what app.py says."""
+    config, client = _prepared(stage, project)
+    osutils, deployed = OSUtils(), config.deployed_resources(stage)
+    swagger = _CompleteSwagger(api_name, site)
+    build = deployer.BuildStage(
+        steps=[
+            deployer.InjectDefaults(),
+            deployer.DeploymentPackager(packager=LeanPackager(config.lambda_architecture)),
+            deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
+            deployer.SwaggerBuilder(swagger_generator=swagger),
+            deployer.LambdaEventSourcePolicyInjector(),
+            deployer.WebsocketPolicyInjector(),
+        ]
+    )
+    deployer.Deployer(
+        application_builder=ApplicationGraphBuilder(),
+        deps_builder=DependencyBuilder(),
+        build_stage=build,
+        plan_stage=PlanStage(osutils=osutils, remote_state=RemoteState(client, deployed)),
+        sweeper=ResourceSweeper(),
+        executor=_CarefulExecutor(client, UI(), deployed_file(project, stage)),
+        recorder=deployer.ResultsRecorder(osutils=osutils),
+    ).deploy(config, chalice_stage_name=stage)
+
+
+def delete(stage: str, project: Path) -> None:
+    """Delete the functions and the API."""
+    config, client = _prepared(stage, project)
+    deployer.create_deletion_deployer(client, UI()).deploy(config, chalice_stage_name=stage)
+
+
+def deployed_file(project: Path, stage: str) -> Path:
+    """Where Chalice keeps what it made."""
+    return project / ".chalice" / "deployed" / f"{stage}.json"
+
+
+def merged(before: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What there is after a run that broke off: all of before, with what it got done."""
+    by_name = {resource["name"]: resource for resource in before}
+    return list((by_name | {each["name"]: {**by_name.get(each["name"], {}), **each} for each in made}).values())
+
+
+class _CompleteSwagger(TemplatedSwaggerGenerator):
+    """Chalice's document with what Chalice cannot say."""
+
+    def __init__(self, api_name: str, site: str) -> None:
+        super().__init__()
+        self._api_name, self._site = api_name, site
+
+    def generate_swagger(self, app: Any, rest_api: Any = None) -> dict[str, Any]:  # noqa: ANN401
+        import app as application  # noqa: PLC0415 - reads the environment, which the configuration has set by now
+
+        document: dict[str, Any] = super().generate_swagger(app, rest_api)
+        endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
+        complete(document, self._api_name, self._site, required_parameters(endpoints))
+        return document
+
+
+class _CarefulExecutor(Executor):
+    """Chalice's executor, that writes down each thing it made before it makes the next."""
+
+    def __init__(self, client: TypedAWSClient, ui: UI, file: Path) -> None:
+        super().__init__(client, ui)
+        self._file = file
+        self._before = json.loads(file.read_text(encoding="utf-8"))["resources"] if file.exists() else []
+
+    def _add_to_deployed_values(self, payload: dict[str, str]) -> None:
+        super()._add_to_deployed_values(payload)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        kept = SCHEMA | {"resources": merged(self._before, self.resource_values)}
+        partial = self._file.with_suffix(".part")
+        partial.write_text(json.dumps(kept, indent=2), encoding="utf-8")
+        partial.replace(self._file)
+
+
+def _prepared(stage: str, project: Path) -> tuple[Any, TypedAWSClient]:
+    factory = CLIFactory(str(project), environ=os.environ)
+    config = factory.create_config_obj(stage)
+    sleep = _barely if os.environ.get("AWS_ENDPOINT_URL") else time.sleep
+    return config, TypedAWSClient(new_botocore_session(), sleep=sleep)
+
+
+def _barely(_: float) -> None:
+    """An engine on this machine is soon done."""
+    time.sleep(LOCAL_POLL_SECONDS)
+
+
+def main(arguments: list[str]) -> int:
+    """Deploy or delete; a failure is a sentence or two."""
+    verb, stage, project, *more = arguments
+    try:
+        if verb == "deploy":
+            deploy(stage, Path(project), *more)
+        else:
+            delete(stage, Path(project))
+    except (deployer.ChaliceDeploymentError, PackageError, BotoCoreError, ClientError, RuntimeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

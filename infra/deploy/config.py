@@ -1,0 +1,139 @@
+"""What Chalice is told of a stage: its part of .chalice/config.json, and a policy file for each function."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chalicelib.settings import variables
+from infra import policies
+from infra.api_settings import ApiSettings, Plan
+from infra.deploy.aws import Aws
+from infra.deploy.stage import API_STAGE, APP, Stage
+from infra.local.keys import write_privately
+
+API_HANDLER = "api_handler"
+API_SECONDS = 29
+EVENT_SECONDS = 30
+THUMBNAIL_SECONDS = 60
+THUMBNAILS = "make-thumbnails"
+# Lambda sets it itself, and refuses to be told.
+_BY_LAMBDA = {"AWS_REGION"}
+
+
+class ConfigError(Exception):
+    """The stacks did not put out what the application needs."""
+
+
+def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
+    """The environment of every function.
+
+    What no line here names is an output of the same name: TODOS_TABLE is TodosTable.
+    """
+    own = {
+        "STAGE": stage.name,
+        "API_URL": f"{outputs['SiteUrl']}/{API_STAGE}",
+        "SITE_URL": outputs["SiteUrl"],
+        "ALLOWED_ORIGINS": outputs["SiteUrl"],
+        "MAIL_FROM": stage.mail_from,
+        "SIGNING_KEY": signing_key,
+    }
+    wanted = [name for name in variables() if name not in _BY_LAMBDA]
+    missing = [name for name in wanted if name not in own and _output(name) not in outputs]
+    if missing:
+        raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
+    return {name: own.get(name) or outputs[_output(name)] for name in wanted}
+
+
+def chalice_stage(stage: Stage, stage_environment: Mapping[str, str]) -> dict[str, Any]:
+    """The stage's part of .chalice/config.json."""
+    functions = {_chalice_name(function): _function(stage, function) for function in policies.FUNCTIONS}
+    return {
+        "api_gateway_stage": API_STAGE,
+        "api_gateway_endpoint_type": "REGIONAL",
+        "autogen_policy": False,
+        "lambda_architecture": stage.architecture,
+        "xray": True,
+        "tags": {"stage": stage.name},
+        "environment_variables": dict(stage_environment),
+        "lambda_functions": functions,
+    }
+
+
+def write(project: Path, stage: Stage, aws: Aws, outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
+    """Write the policy files and the stage's part of the configuration; return the functions' environment.
+
+    Both are in folders that Git does not look at, and other stages' parts stay as they are.
+    """
+    folder = project / ".chalice"
+    for function in policies.FUNCTIONS:
+        file = folder / _policy_file(stage, function)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(policy(function, stage, aws, outputs), indent=1), encoding="utf-8")
+    path = folder / "config.json"
+    config: dict[str, Any] = {"version": "2.0", "app_name": APP, "stages": {}}
+    if path.exists():
+        config |= json.loads(path.read_text(encoding="utf-8"))
+    made = environment(stage, outputs, signing_key)
+    config["stages"][stage.name] = chalice_stage(stage, made)
+    write_privately(path, json.dumps(config, indent=1))
+    return made
+
+
+def policy(function: str, stage: Stage, aws: Aws, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The policy of one function, with this account's names in it."""
+    return policies.render(
+        function,
+        stage.name,
+        aws.account,
+        aws.region,
+        aws.partition,
+        mail_from=stage.mail_from,
+        mail_identity=outputs["MailIdentity"],
+        kms_key_arn=stage.kms_key_arn or None,
+    )
+
+
+def api_settings(stage: Stage, outputs: Mapping[str, str]) -> ApiSettings:
+    """The settings of the stage's API."""
+    return ApiSettings(
+        site=outputs["SiteUrl"],
+        access_log_arn=outputs["ApiAccessLogArn"],
+        throttle_rate=stage.throttle_rate,
+        throttle_burst=stage.throttle_burst,
+        plans=plans(stage),
+        variables={"stage": stage.name},
+    )
+
+
+def plans(stage: Stage) -> tuple[Plan, Plan]:
+    """The site's own plan, and that of readers who ask the API themselves."""
+    return (
+        Plan(f"{stage.api_name}-site", stage.throttle_rate, stage.throttle_burst),
+        Plan(f"{stage.api_name}-readers", stage.reader_rate, stage.reader_burst, stage.reader_quota),
+    )
+
+
+def _function(stage: Stage, function: str) -> dict[str, Any]:
+    memory, seconds = stage.event_memory, EVENT_SECONDS
+    if function == policies.API:
+        memory, seconds = stage.api_memory, API_SECONDS
+    elif function == THUMBNAILS:
+        memory, seconds = stage.thumbnail_memory, THUMBNAIL_SECONDS
+    return {
+        "iam_policy_file": _policy_file(stage, function),
+        "lambda_memory_size": memory,
+        "lambda_timeout": seconds,
+    }
+
+
+def _policy_file(stage: Stage, function: str) -> str:
+    return f"policies/{stage.name}/{function}.json"
+
+
+def _chalice_name(function: str) -> str:
+    return API_HANDLER if function == policies.API else function
+
+
+def _output(variable: str) -> str:
+    return "".join(word.capitalize() for word in variable.split("_"))

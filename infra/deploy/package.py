@@ -1,0 +1,202 @@
+"""The package that goes to Lambda: Chalice builds it, this leaves out what no function needs and compiles the rest.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
+"""
+
+import hashlib
+import py_compile
+import re
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
+from chalice.utils import UI, OSUtils
+from packaging.requirements import Requirement
+
+RUNTIME = (3, 13)
+# The services that functions call: of all others, botocore's descriptions stay behind.
+SERVICES = ("dynamodb", "s3", "sesv2", "sns", "sqs")
+LARGEST_BYTES = 16 * 1024 * 1024
+# Twice that is unpacked at each cold start of a function.
+LARGEST_UNPACKED_BYTES = 64 * 1024 * 1024
+
+_MACHINES = {"x86_64": 0x3E, "arm64": 0xB7}
+_LEFT_OUT_FOLDERS = {"__pycache__", "tests", "licenses"}
+_LEFT_OUT_ENDINGS = (".pyi", ".pyx", ".pxd", ".c", ".h", ".cpp", ".typed", ".md", ".rst", ".exe")
+_OF_A_DISTRIBUTION = ("METADATA",)
+# Photos are JPEG, PNG, WebP and GIF, and nobody draws text on them.
+_PILLOW_LEFT_OUT = ("_avif", "_imagingft", "_imagingmath", "_imagingmorph", "_imagingtk")
+_BOTOCORE_DATA = ("_retry", "endpoints", "partitions", "sdk-default-configuration")
+# The same files give the same package.
+_TIMELESS = (1980, 1, 1, 0, 0, 0)
+
+
+class PackageError(Exception):
+    """The package cannot be what Lambda needs; the message is one sentence that says what to do."""
+
+
+class LeanPackager(LambdaDeploymentPackager):
+    """Chalice's packager, whose packages are lean, compiled, and of the right machine."""
+
+    def __init__(self, architecture: str) -> None:
+        osutils = OSUtils()
+        pip = PipRunner(SubprocessPip(osutils=osutils), osutils)
+        super().__init__(osutils, DependencyBuilder(osutils, pip, architecture), UI(), architecture)
+        self._architecture = architecture
+
+    def create_deployment_package(self, project_dir: str, python_version: str) -> str:
+        """Return the path of the package, built now if the code or its dependencies have changed."""
+        if sys.version_info[:2] != RUNTIME:
+            version = ".".join(map(str, RUNTIME))
+            raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
+        built = Path(super().create_deployment_package(project_dir, python_version))
+        lean = built.with_name(f"lean-{built.name}")
+        if not lean.exists():
+            make_lean(built, lean, self._architecture)
+        return str(lean)
+
+    def _iter_app_filenames(self, project_dir: str) -> Iterator[tuple[str, str]]:
+        # What Python left there says nothing about the code, and would make every package a new one.
+        for path, name in super()._iter_app_filenames(project_dir):
+            if "__pycache__" not in name:
+                yield path, name
+
+    def _build_python_dependencies(self, python_version: str, requirements: str, site_packages_dir: str) -> None:
+        """Fetch wheels for Lambda's machine once for each list of requirements."""
+        wanted = Path(requirements)
+        kept = wanted.parent / ".chalice" / "deployments" / f"wheels-{self._identity(wanted, python_version)}"
+        if not kept.exists():
+            super()._build_python_dependencies(python_version, requirements, site_packages_dir)
+            missing = missing_distributions(wanted, Path(site_packages_dir))
+            if missing:
+                raise PackageError(f"No wheel for {self._architecture} could be had of {', '.join(missing)}.")
+            partial = kept.with_name(f"{kept.name}.part")
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.copytree(site_packages_dir, partial)
+            partial.rename(kept)
+        else:
+            shutil.copytree(kept, site_packages_dir, dirs_exist_ok=True)
+
+    def _identity(self, requirements: Path, python_version: str) -> str:
+        return f"{digest(requirements.read_bytes())[:16]}-{python_version}-{self._architecture}"
+
+
+def make_lean(built: Path, lean: Path, architecture: str) -> None:
+    """Write `lean`: what functions need of `built`, with bytecode.
+
+    Raises:
+        PackageError: a library is of another machine, or the package is too large.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        with zipfile.ZipFile(built) as archive:
+            archive.extractall(root, [name for name in archive.namelist() if is_needed(name)])
+        for library in unneeded_libraries(root):
+            library.unlink()
+        check_machine(root, architecture)
+        compile_all(root)
+        partial = lean.with_suffix(".part")
+        _write_zip(root, partial)
+    check_size(partial)
+    partial.rename(lean)
+
+
+def is_needed(name: str) -> bool:
+    """Whether functions need this file of the package."""
+    *folders, file = name.split("/")
+    if _LEFT_OUT_FOLDERS & set(folders[:-1] if name.endswith("/") else folders) or file.endswith(_LEFT_OUT_ENDINGS):
+        # The application's own files are there because they are needed.
+        return folders[:1] == ["chalicelib"] and "__pycache__" not in folders
+    if folders and folders[0].endswith((".dist-info", ".data")):
+        return file in _OF_A_DISTRIBUTION
+    if folders[:2] == ["botocore", "data"]:
+        part = folders[2] if len(folders) > 2 else file.partition(".")[0]
+        return part in (*SERVICES, *_BOTOCORE_DATA)
+    return not (folders[:1] == ["PIL"] and file.partition(".")[0] in _PILLOW_LEFT_OUT)
+
+
+def unneeded_libraries(root: Path) -> list[Path]:
+    """The shared libraries that came with wheels and that nothing names any more."""
+    bundled = {path.name: path for folder in root.glob("*.libs") for path in folder.iterdir()}
+    extensions = [path for path in root.rglob("*.so") if path.name not in bundled]
+    needed: set[str] = set()
+    looking = list(extensions)
+    while looking:
+        content = looking.pop().read_bytes()
+        found = {name for name in bundled if name not in needed and name.encode() in content}
+        needed |= found
+        looking += [bundled[name] for name in found]
+    return [path for name, path in sorted(bundled.items()) if name not in needed]
+
+
+def check_machine(root: Path, architecture: str) -> None:
+    """Refuse native code of another machine than the functions'."""
+    for path in root.rglob("*.so*"):
+        head = path.read_bytes()[:20]
+        if head[:4] == b"\x7fELF" and int.from_bytes(head[18:20], "little") != _MACHINES[architecture]:
+            raise PackageError(f"{path.relative_to(root)} is not for {architecture}: remove .chalice/deployments.")
+
+
+def compile_all(root: Path) -> None:
+    """Put bytecode beside each module, so that a cold start compiles nothing."""
+    for source in sorted(root.rglob("*.py")):
+        name = source.relative_to(root).as_posix()
+        # Lambda's clock and file times say nothing here, so Python need not look at them.
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(str(source), dfile=f"/var/task/{name}", doraise=True, invalidation_mode=mode)
+
+
+def check_size(package: Path) -> None:
+    """Refuse a package that has grown beyond what was agreed."""
+    packed, unpacked = sizes(package)
+    if packed > LARGEST_BYTES or unpacked > LARGEST_UNPACKED_BYTES:
+        package.unlink()
+        raise PackageError(
+            f"The package has {megabytes(packed)} ({megabytes(unpacked)} unpacked); {megabytes(LARGEST_BYTES)} "
+            f"({megabytes(LARGEST_UNPACKED_BYTES)}) are allowed. See what is new in requirements.txt."
+        )
+
+
+def sizes(package: Path) -> tuple[int, int]:
+    """How many bytes a package has, and how many it has unpacked."""
+    with zipfile.ZipFile(package) as archive:
+        return package.stat().st_size, sum(each.file_size for each in archive.infolist())
+
+
+def megabytes(count: int) -> str:
+    """Bytes for people to read."""
+    return f"{count / 1024 / 1024:.1f} MB"
+
+
+def missing_distributions(requirements: Path, folder: Path) -> list[str]:
+    """The distributions that the requirements pin and the folder lacks."""
+    there = {_normal(path.name.partition("-")[0]) for path in folder.glob("*.dist-info")}
+    return sorted(name for name in map(_normal, pinned(requirements.read_text(encoding="utf-8"))) if name not in there)
+
+
+def pinned(requirements: str) -> Iterable[str]:
+    """The names that a list of requirements pins for this Python."""
+    lines = re.findall(r"^[A-Za-z0-9][^\\\n]*", requirements, re.MULTILINE)
+    found = [Requirement(line) for line in lines]
+    return [each.name for each in found if each.marker is None or each.marker.evaluate()]
+
+
+def digest(content: bytes) -> str:
+    """Identify a package or what it is made of."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _write_zip(root: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(path for path in root.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _TIMELESS)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, path.read_bytes())

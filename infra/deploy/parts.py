@@ -1,0 +1,104 @@
+"""The stacks of a stage, in the order they need each other, and what each is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.deploy.stacks import Stack
+from infra.deploy.stage import GLOBAL_REGION, ROOT, Stage
+
+TEMPLATES = ROOT / "infra" / "templates"
+# What a parameter is worth when the stack it comes of is not there yet.
+UNKNOWN = "(known once the stacks before it are there)"
+
+Outputs = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stack of a stage: `region` is empty where it is the stage's own."""
+
+    concern: str
+    template: str
+    region: str = ""
+
+    def stack(self, stage: Stage, outputs: Outputs) -> Stack:
+        """The stack, given what the stacks before it put out."""
+        parameters = {"Stage": stage.name} | _given(self.concern, stage, outputs)
+        return Stack(stage.stack(self.concern), TEMPLATES / self.template, parameters)
+
+
+DEPLOYS = Part("deploys", "cloud/deploys.yaml")
+EDGE = Part("edge", "edge.yaml")
+_FIREWALL = Part("firewall", "cloud/firewall.yaml", GLOBAL_REGION)
+_LOGS = Part("logs", "cloud/logs.yaml")
+_ALWAYS = (
+    Part("identity", "identity.yaml"),
+    Part("data", "data.yaml"),
+    Part("messaging", "messaging.yaml"),
+    EDGE,
+    Part("media", "media.yaml"),
+    Part("observability", "cloud/observability.yaml"),
+)
+_EDGE_LOGS = Part("edge-logs", "cloud/edge-logs.yaml", GLOBAL_REGION)
+_BACKUP = Part("backup", "cloud/backup.yaml")
+_BUDGET = Part("budget", "cloud/budget.yaml", GLOBAL_REGION)
+
+
+def parts(stage: Stage) -> tuple[Part, ...]:
+    """The stacks of this stage."""
+    wanted = [DEPLOYS, _LOGS]
+    if stage.firewall:
+        wanted.append(_FIREWALL)
+    wanted += _ALWAYS
+    if stage.edge_logs:
+        wanted.append(_EDGE_LOGS)
+    if stage.backups:
+        wanted.append(_BACKUP)
+    if stage.monthly_budget:
+        wanted.append(_BUDGET)
+    return tuple(wanted)
+
+
+def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
+    """What a template is given beside the stage's name; defaults of templates are left to them."""
+    known = _Known(outputs)
+    protected = "true" if stage.protected else "false"
+    replicas = {f"ReplicaRegion{place}": region for place, region in enumerate(stage.replica_regions, start=1)}
+    given = {
+        "identity": {"Protected": protected},
+        "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, **replicas},
+        "messaging": {
+            "MailFrom": stage.mail_from,
+            "MailDomain": stage.mail_domain,
+            "OwnerEmail": stage.owner_email,
+            "AlarmEmail": stage.alarm_email,
+        },
+        "edge": {
+            "DomainName": stage.domain,
+            "CertificateArn": stage.certificate_arn,
+            "HostedZoneId": stage.hosted_zone_id,
+            "FirewallArn": known["FirewallArn"] if stage.firewall else "",
+            # These are known after the first release, and stay.
+            "ApiDomain": outputs.get("ApiDomain", ""),
+            "ApiKey": outputs.get("SiteApiKey", ""),
+        },
+        "media": {"AllowedOrigins": known["SiteUrl"]},
+        "observability": {
+            "LogDays": str(stage.log_days),
+            "ApiName": stage.api_name,
+            "SetsUpApiLogs": "true" if stage.sets_up_api_logs else "false",
+            "TracedShare": str(stage.traced_share),
+        },
+        "firewall": {"Scope": "CLOUDFRONT"},
+        "edge-logs": {"DistributionArn": known["DistributionArn"], "LogsBucketArn": known["LogsBucketArn"]},
+        "budget": {"Email": stage.alarm_email, "Monthly": str(stage.monthly_budget)},
+    }
+    return {name: value for name, value in given.get(concern, {}).items() if value}
+
+
+class _Known:
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+
+    def __getitem__(self, name: str) -> str:
+        return self._outputs.get(name, UNKNOWN)

@@ -1,0 +1,90 @@
+"""What a deploy would do: read what is there, then compare. Nothing here changes anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra import policies
+from infra.deploy import api
+from infra.deploy.aws import Aws
+from infra.deploy.config import plans
+from infra.deploy.parts import UNKNOWN, parts
+from infra.deploy.stacks import DIGEST_TAG, Stack, describe, outputs_in
+from infra.deploy.stage import Stage
+
+CREATE, UPDATE, KEEP, RUN, REPAIR = "create", "update", "keep", "run", "make anew"
+_FAILED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is there: stacks as CloudFormation describes them, the outputs of all, and the API."""
+
+    stacks: Mapping[str, Mapping[str, Any]]
+    outputs: Mapping[str, str]
+    api_id: str | None
+    functions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a deploy."""
+
+    change: str
+    what: str
+    detail: str = ""
+
+
+def look(aws: Aws, stage: Stage) -> Found:
+    """Read what there is of a stage."""
+    stacks: dict[str, Mapping[str, Any]] = {}
+    outputs: dict[str, str] = {}
+    for part in parts(stage):
+        name = stage.stack(part.concern)
+        found = describe(aws.client("cloudformation", part.region), name)
+        if found is not None:
+            stacks[name] = found
+            outputs |= outputs_in(found)
+    api_id = api.find_api(aws, stage)
+    if api_id is not None:
+        outputs |= api_outputs(aws, stage, api_id)
+    pages = aws.client("lambda").get_paginator("list_functions").paginate()
+    functions = {function["FunctionName"] for page in pages for function in page["Functions"]}
+    wanted = {policies.lambda_name(name, stage.name) for name in policies.FUNCTIONS}
+    return Found(stacks, outputs, api_id, frozenset(functions & wanted))
+
+
+def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:
+    """What CloudFront is told of the API, in the manner of a stack's outputs."""
+    key = api.find_key(aws, plans(stage)[0].name)
+    return {"ApiDomain": api.domain(aws, api_id), **({"SiteApiKey": key.value} if key is not None else {})}
+
+
+def plan(stage: Stage, found: Found) -> list[Step]:
+    """Say what a deploy would do to what was found, in order."""
+    steps = [_of_stack(part.stack(stage, found.outputs), found.stacks) for part in parts(stage)]
+    count = len(policies.FUNCTIONS)
+    new = count - len(found.functions)
+    steps.append(Step(RUN, "package", f"{stage.architecture}, Python 3.13"))
+    steps.append(Step(UPDATE if not new else CREATE, "functions", f"{count}, {new} of them new"))
+    steps.append(Step(CREATE if found.api_id is None else UPDATE, "API", found.api_id or stage.api_name))
+    steps.append(Step(RUN, "settings", "throttles, access log, traces, usage plans and keys, event sources"))
+    if found.api_id is None:
+        steps.append(Step(UPDATE, stage.stack("edge"), "the API behind /api/*"))
+    steps.append(Step(RUN, "questions to the API", "a release that cannot answer is taken back"))
+    steps.append(Step(RUN, "site", "build, upload, pages of the blog, invalidation"))
+    steps.append(Step(RUN, "questions to the site"))
+    return steps
+
+
+def _of_stack(stack: Stack, there: Mapping[str, Mapping[str, Any]]) -> Step:
+    template = stack.template.name
+    found = there.get(stack.name)
+    if found is None:
+        return Step(CREATE, stack.name, template)
+    if found["StackStatus"] in _FAILED:
+        return Step(REPAIR, stack.name, f"{template}; it is {found['StackStatus']}")
+    if {"Key": DIGEST_TAG, "Value": stack.digest()} in found.get("Tags", []):
+        return Step(KEEP, stack.name)
+    waits = UNKNOWN in stack.parameters.values()
+    return Step(UPDATE, stack.name, f"{template}, after the stacks before it" if waits else template)

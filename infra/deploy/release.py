@@ -1,0 +1,176 @@
+"""A deploy of a stage from its plan to its last question. Every step may be run again.
+
+stacks → Chalice's configuration → functions and API → settings → CloudFront → questions → site → questions
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from infra.deploy import api, config, functions, site, smoke
+from infra.deploy.aws import Aws
+from infra.deploy.chalice_app import deployed_file
+from infra.deploy.package import digest, megabytes, sizes
+from infra.deploy.parts import DEPLOYS, EDGE, Part, parts
+from infra.deploy.plan import api_outputs, look
+from infra.deploy.smoke import SmokeError
+from infra.deploy.stacks import StackError, apply
+from infra.deploy.stage import ROOT, Stage
+from infra.deploy.state import Release, State, now
+
+Say = Callable[[str], None]
+Result = TypeVar("Result")
+
+
+class ReleaseError(Exception):
+    """A deploy did not come to its end; the message says what to do next."""
+
+
+@dataclass
+class Deploy:
+    """One deploy of a stage. `project` is where .chalice is; `site_files` a build, made now where there is none."""
+
+    aws: Aws
+    stage: Stage
+    project: Path = ROOT
+    site_files: Path | None = None
+    say: Say = print
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Deploy."""
+        found = look(self.aws, self.stage)
+        self.outputs = dict(found.outputs)
+        self._apply(DEPLOYS)
+        state = State(self.aws, self.outputs["DeploysBucket"], self.stage.name)
+        with state.locked():
+            self._deploy(state)
+
+    def _deploy(self, state: State) -> None:
+        for part in parts(self.stage):
+            if part != DEPLOYS:
+                self._apply(part)
+        environment = config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())
+        self._step("functions and API", lambda: self._chalice(state))
+        package = self._package()
+        self.say(f"  the package has {megabytes(sizes(package)[0])}, {megabytes(sizes(package)[1])} unpacked")
+        api_id = api.find_api(self.aws, self.stage)
+        if api_id is None:
+            raise ReleaseError(f"Chalice made no API. {self._again}")
+        self._step("settings", lambda: self._settings(api_id))
+        self.outputs |= api_outputs(self.aws, self.stage, api_id)
+        self._apply(EDGE)
+        where = smoke.live(self.aws, self.stage, self.outputs, api_id)
+        self._step("questions to the API", lambda: self._answers(state, where))
+        self._keep_release(state, api_id, package)
+        built = self.site_files or site.build()
+        self._step("site", lambda: site.publish(self.aws, self.stage, self.outputs, environment, built))
+        self._step("questions to the site", lambda: smoke.ask_site(where))
+
+    def _apply(self, part: Part) -> None:
+        stack = part.stack(self.stage, self.outputs)
+        client = self.aws.client("cloudformation", part.region)
+        try:
+            made = self._step(stack.name, lambda: apply(client, stack, poll_seconds=self.aws.poll_seconds))
+        except StackError as error:
+            raise ReleaseError(
+                f"{error}\nMend {stack.template.relative_to(ROOT)} or what it names. {self._again}"
+            ) from error
+        self.outputs |= made
+
+    def _signing_key(self) -> str:
+        secret = self.aws.client("secretsmanager").get_secret_value(SecretId=self.outputs["SigningKeyArn"])
+        return str(secret["SecretString"])
+
+    def _chalice(self, state: State) -> None:
+        deployed = deployed_file(self.project, self.stage.name)
+        state.fetch(deployed)
+        try:
+            run_chalice(self.aws, self.stage, self.project, "deploy", self.stage.api_name, self.outputs["SiteUrl"])
+        finally:
+            # What was made before it broke off is there, and must be found again.
+            state.keep(deployed)
+
+    def _package(self) -> Path:
+        built = (self.project / ".chalice" / "deployments").glob("lean-*.zip")
+        return max(built, key=lambda path: path.stat().st_mtime)
+
+    def _settings(self, api_id: str) -> None:
+        settings = config.api_settings(self.stage, self.outputs)
+        api.put_settings(self.aws, api_id, settings)
+        api.put_plans(self.aws, api_id, settings.plans)
+        functions.put_event_settings(self.aws, self.stage, self.outputs)
+
+    def _answers(self, state: State, where: smoke.Live) -> None:
+        try:
+            smoke.ask_api(where)
+        except SmokeError as error:
+            taken_back = roll_back(self.aws, self.stage, state, where.api_id)
+            raise ReleaseError(f"{error}\n{taken_back}") from error
+
+    def _keep_release(self, state: State, api_id: str, package: Path) -> None:
+        deployment = api.deployment_id(self.aws, api_id)
+        state.keep_release(Release(digest(package.read_bytes()), deployment, commit(), now()), package)
+
+    @property
+    def _again(self) -> str:
+        return f"Then run it again: make deploy STAGE={self.stage.name}"
+
+    def _step(self, name: str, work: Callable[[], Result]) -> Result:
+        started = time.perf_counter()
+        self.say(f"  {name} …")
+        result = work()
+        self.say(f"  {name:<34}{time.perf_counter() - started:6.1f} s")
+        return result
+
+
+def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
+    """Take a release back to the last one that answered; say what was done."""
+    before, package = state.release(), state.package()
+    if before is None or package is None:
+        return f"This was the first release, so there is none to go back to. See its log: /aws/lambda/{stage.api_name}"
+    functions.put_package(aws, stage, package)
+    api.show_deployment(aws, api_id, before.deployment_id)
+    return (
+        f"The release was taken back: functions and routes are those of {before.made_at}, commit {before.commit}. "
+        f"The reason is in the log /aws/lambda/{stage.api_name}"
+    )
+
+
+def run_chalice(aws: Aws, stage: Stage, project: Path, verb: str, *more: str) -> None:
+    """Run Chalice on the stage in a process of its own.
+
+    Raises:
+        ReleaseError: Chalice failed; the message is what it said last.
+    """
+    region = {"AWS_REGION": aws.region, "AWS_DEFAULT_REGION": aws.region}
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.deploy.chalice_app", verb, stage.name, str(project), *more],
+        cwd=project,
+        env={**os.environ, **region, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise ReleaseError(f"{said}\nNothing is lost: run it again when that is mended: make deploy STAGE={stage.name}")
+
+
+def commit() -> str:
+    """Which commit this is, with a plus sign where files differ from it."""
+    try:
+        named = _git("rev-parse", "--short", "HEAD")
+        return named + ("+" if _git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

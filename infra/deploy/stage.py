@@ -1,0 +1,120 @@
+"""A stage: what differs from one to the next, read from infra/stages/NAME.yaml."""
+
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+STAGES = ROOT / "infra" / "stages"
+APP = "mytodolist"
+# API Gateway's stage is the first part of every path, so CloudFront hands /api/* on as it is.
+API_STAGE = "api"
+# CloudFront reads certificates and firewalls there alone, and budgets and its logs are kept there.
+GLOBAL_REGION = "us-east-1"
+_NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
+_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}
+
+
+class StageError(Exception):
+    """A stage's settings are not usable; the message is one sentence for the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage's settings.
+
+    Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD. Empty texts
+    and zeros leave things out: a domain, a budget, somebody to mail.
+    """
+
+    name: str
+    region: str
+    mail_from: str
+    account: str = ""
+    mail_domain: str = ""
+    owner_email: str = ""
+    alarm_email: str = ""
+    protected: bool = False
+    firewall: bool = False
+    backups: bool = False
+    edge_logs: bool = False
+    sets_up_api_logs: bool = False
+    domain: str = ""
+    certificate_arn: str = ""
+    hosted_zone_id: str = ""
+    kms_key_arn: str = ""
+    replica_regions: tuple[str, ...] = ()
+    monthly_budget: int = 0
+    architecture: str = "arm64"
+    api_memory: int = 512
+    event_memory: int = 512
+    thumbnail_memory: int = 1024
+    log_days: int = 30
+    traced_share: float = 0.05
+    throttle_rate: int = 50
+    throttle_burst: int = 100
+    reader_rate: int = 5
+    reader_burst: int = 10
+    reader_quota: int = 10_000
+
+    def stack(self, concern: str) -> str:
+        """The name of the stack of a concern."""
+        return f"{APP}-{self.name}-{concern}"
+
+    @property
+    def api_name(self) -> str:
+        """What the REST API is called; its metrics go by this name."""
+        return f"{APP}-{self.name}"
+
+
+def load(name: str, folder: Path = STAGES) -> Stage:
+    """Read a stage's settings.
+
+    Raises:
+        StageError: there is no such stage, or its file says something this does not know.
+    """
+    if not _NAME.fullmatch(name):
+        raise StageError(f"A stage is named by 2 to 12 small letters and digits, not {name!r}: make deploy STAGE=dev")
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml")))
+        raise StageError(f"There is no {path.name} in infra/stages: write one after those of {known}.")
+    return parse(name, yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+
+
+def parse(name: str, values: Any) -> Stage:  # noqa: ANN401 - whatever the file says
+    """Build a stage from the values of its file."""
+    file = f"infra/stages/{name}.yaml"
+    if not isinstance(values, dict):
+        raise StageError(f"{file} must hold settings, one a line.")
+    types = {field.name: field.type for field in fields(Stage) if field.name != "name"}
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in types:
+            raise StageError(f"{file}: there is no setting {key!r}.")
+        kind = types[key] if isinstance(types[key], type) else tuple
+        given[key] = _value(file, key, kind, value)
+    missing = [key for key in ("region", "mail_from") if not given.get(key)]
+    if missing:
+        raise StageError(f"{file} lacks {' and '.join(missing)}.")
+    stage = Stage(name, **given)
+    if stage.domain and not stage.certificate_arn:
+        raise StageError(f"{file}: the domain needs its certificate_arn, of a certificate in {GLOBAL_REGION}.")
+    if stage.monthly_budget and not stage.alarm_email:
+        raise StageError(f"{file}: the monthly_budget needs an alarm_email to write to.")
+    if stage.architecture not in ("arm64", "x86_64"):
+        raise StageError(f"{file}: the architecture is arm64 or x86_64, not {stage.architecture!r}.")
+    return stage
+
+
+def _value(file: str, key: str, kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type, and what YAML holds
+    if kind is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind or kind is tuple:
+        raise StageError(f"{file}: {key} must be {_KINDS[kind]}, not {value!r}.")
+    return value
