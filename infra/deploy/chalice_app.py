@@ -26,9 +26,10 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import UI, OSUtils
 
 from infra.api_settings import complete, required_parameters
-from infra.deploy.aws import LOCAL_POLL_SECONDS, new_botocore_session
+from infra.deploy.aws import LOCAL_POLL_SECONDS, POLL_SECONDS, new_botocore_session
 from infra.deploy.package import LeanPackager, PackageError
 
+WAIT_SECONDS = 300
 SCHEMA = {"schema_version": "2.0", "backend": "api"}
 
 
@@ -108,16 +109,28 @@ class _CarefulExecutor(Executor):
         partial.replace(self._file)
 
 
+class _Client(TypedAWSClient):
+    """Chalice's client, that looks as often as it is told whether AWS is done."""
+
+    def __init__(self, poll_seconds: float) -> None:
+        super().__init__(new_botocore_session(), sleep=lambda _: time.sleep(poll_seconds))
+        self._poll_seconds = poll_seconds
+
+    def _wait_for_active(self, function_name: str) -> None:
+        self._wait("function_active", function_name)
+
+    def _wait_for_function_update(self, function_name: str) -> None:
+        self._wait("function_updated", function_name)
+
+    def _wait(self, waiter: str, function_name: str) -> None:
+        attempts = {"Delay": self._poll_seconds, "MaxAttempts": int(WAIT_SECONDS / self._poll_seconds)}
+        self._client("lambda").get_waiter(waiter).wait(FunctionName=function_name, WaiterConfig=attempts)
+
+
 def _prepared(stage: str, project: Path) -> tuple[Any, TypedAWSClient]:
     factory = CLIFactory(str(project), environ=os.environ)
     config = factory.create_config_obj(stage)
-    sleep = _barely if os.environ.get("AWS_ENDPOINT_URL") else time.sleep
-    return config, TypedAWSClient(new_botocore_session(), sleep=sleep)
-
-
-def _barely(_: float) -> None:
-    """An engine on this machine is soon done."""
-    time.sleep(LOCAL_POLL_SECONDS)
+    return config, _Client(LOCAL_POLL_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS)
 
 
 def main(arguments: list[str]) -> int:
