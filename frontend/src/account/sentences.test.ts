@@ -33,7 +33,10 @@ test.each([
 
 test.each([
   ['Password did not conform with policy: Password not long enough', 'too short'],
-  ['Password did not conform with policy: Password must have length greater than or equal to 10', 'too short'],
+  [
+    'Password did not conform with policy: Password must have length greater than or equal to 10',
+    'too short',
+  ],
   ['Password did not conform with policy: Password must have uppercase characters', 'capital'],
   ['Password did not conform with policy: Password must have lowercase characters', 'small'],
   ['Password did not conform with policy: Password must have numeric characters', 'digit'],

@@ -28,7 +28,12 @@ export function Dialog({ heading, summary, class: name = 'ask', onClose, childre
   }, []);
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}-h`} aria-describedby={`${id}-p`} onClose={() => dialog.current && onClose()}>
+    <dialog
+      ref={dialog}
+      aria-labelledby={`${id}-h`}
+      aria-describedby={`${id}-p`}
+      onClose={() => dialog.current && onClose()}
+    >
       <div class={name}>
         <h2 id={`${id}-h`} ref={title} tabIndex={-1}>
           {heading}
