@@ -3,7 +3,7 @@ import { blogAssets } from './build/blog-assets.ts';
 import { partials } from './build/partials.ts';
 import { serviceWorker } from './build/service-worker.ts';
 
-const PAGES = ['todos', 'sign-in', 'sign-up', 'reset', 'account', 'mailbox'];
+const PAGES = ['write', 'todos', 'sign-in', 'sign-up', 'reset', 'account', 'mailbox'];
 const folders = Object.fromEntries(PAGES.map(page => [page, `${page}/index.html`]));
 
 export default defineConfig({

@@ -25,12 +25,25 @@ export function Account({ person, store }: { person: Person; store: Store }) {
           Signed in as <b>{person.email}</b>
         </p>
       </header>
+      {person.isAuthor && <WayToWrite />}
       <ThemeChoice />
       <SecondStep email={person.email} />
       <WaysOut person={person} store={store} />
     </div>
   );
 }
+
+const WayToWrite = () => (
+  <section aria-labelledby="write-h">
+    <div>
+      <h2 id="write-h">Your posts</h2>
+      <p>You are an author of the blog.</p>
+    </div>
+    <a class="btn" href="/write/">
+      Write
+    </a>
+  </section>
+);
 
 function ThemeChoice() {
   const [theme, choose] = useState(readTheme);

@@ -1,7 +1,7 @@
 /** The author's routes. */
 import type { Call } from './client';
 import type { Refusal } from './failures';
-import type { Draft, DraftChanges, DraftPage, Media, NewPost } from './types';
+import type { Draft, DraftChanges, DraftPage, Media, MediaPage, NewPost } from './types';
 
 const PAGE = 50;
 
@@ -22,6 +22,8 @@ export function createPostApi(call: Call) {
     delete: (slug: string, version: number) =>
       call<void>({ method: 'DELETE', path: `/posts/${slug}`, version }),
     media: (id: string) => call<Media>({ method: 'GET', path: `/media/${id}` }),
+    /** The author's newest photos: one that has no row yet is simply not among them. */
+    newestMedia: () => call<MediaPage>({ method: 'GET', path: `/media?limit=${PAGE}` }),
   };
 }
 

@@ -10,6 +10,7 @@ export type TodoPage = Schemas['TodoPage'];
 export type Cleared = Schemas['Cleared'];
 export type Attachment = Schemas['Attachment'];
 export type Media = Schemas['Media'];
+export type MediaPage = Schemas['MediaPage'];
 export type NewAttachment = Schemas['NewAttachment'];
 export type Draft = Schemas['Draft'];
 export type DraftPage = Schemas['DraftPage'];

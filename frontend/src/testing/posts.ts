@@ -85,6 +85,11 @@ export function aPostServer(...drafts: Draft[]) {
         if (!photo) throw refusal(404, 'not-found');
         return photo as Media;
       }),
+    newestMedia: () =>
+      serve('newest media', () => ({
+        items: [...media].map(([id, photo]) => ({ id, ...photo }) as Media),
+        next: null,
+      })),
   };
 
   return {

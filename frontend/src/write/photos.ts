@@ -29,7 +29,7 @@ export interface Photo extends Kept {
 }
 
 export interface PhotoParts {
-  api: Pick<PostApi, 'media'>;
+  api: Pick<PostApi, 'newestMedia'>;
   bucket(): Promise<Bucket>;
   store: Store;
   sub: string;
@@ -108,7 +108,8 @@ export function createPhotos(parts: PhotoParts) {
     const photo = find(media);
     if (!photo) return;
     // Without an answer, or before there is a row of it, there is nothing to say yet.
-    const found = await api.media(media).catch(() => null);
+    const { items } = await api.newestMedia().catch(() => ({ items: [] }));
+    const found = items.find(({ id }) => id === media);
     if (found?.state === 'ready') {
       parts.onReady(photo);
       drop(media);
