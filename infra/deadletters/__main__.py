@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deadletters.clients import Clients, clients_of
 from infra.deadletters.letters import FAILURE_QUEUES, Held, Letter
 from infra.deadletters.replay import ReplayError, prepare
-from infra.local.layout import STAGE
+from infra.local.layout import STAGE, LayoutError
 
 RATE = 5.0
 
@@ -24,6 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         return run(options, clients_of(options.stage))
+    except LayoutError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except (BotoCoreError, ClientError) as error:
         sys.stderr.write(f"The failure queues of {options.stage} cannot be reached: {error}\n")
         return 1

@@ -276,3 +276,11 @@ def test_a_laptop_that_is_not_running_is_one_sentence(
     monkeypatch.setenv("AWS_PORT", "9")
     assert main(["list"]) == 1
     assert "cannot be reached: Could not connect" in capsys.readouterr().err
+
+
+def test_a_laptop_that_cannot_be_laid_out_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_PORT", "seven")
+    assert main(["list"]) == 1
+    assert capsys.readouterr().err == "AWS_PORT must be a port between 1 and 65535, not 'seven'.\n"
