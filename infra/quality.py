@@ -36,6 +36,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
     ),
     "documents": ((str(BIN / "python"), "-m", "infra.openapi", "--check"),),
     "unit": ((*COVERED, "tests/unit"),),
+    "images": ((*COVERED, "tests/images"),),
     "policies": ((*UNCOVERED, "tests/policies"),),
     "faults": ((*UNCOVERED, "tests/faults"),),
     "engine": ((*COVERED, "tests/engine"),),
@@ -52,7 +53,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "policies", "faults", "engine", "integration", "e2e", "coverage"),
+        *("unit", "images", "policies", "faults", "engine", "integration", "e2e", "coverage"),
     ),
 }
 
