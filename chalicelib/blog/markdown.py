@@ -28,7 +28,7 @@ _ATTRIBUTES = {
     "span": {"class"},
 }
 _SCHEMES = {"http", "https", "mailto"}
-_LOWEST_HEADING = 6
+_HIGHEST_HEADING = 2
 
 
 def render(source: str) -> str:
@@ -55,8 +55,8 @@ def _parser() -> "MarkdownIt":
 def _adapt(tokens: "list[Token]") -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            # The page's title is its only h1.
-            token.tag = f"h{min(int(token.tag[1]) + 1, _LOWEST_HEADING)}"
+            # The page's title is its only h1, so a text's highest headings are the second level.
+            token.tag = f"h{max(int(token.tag[1]), _HIGHEST_HEADING)}"
         for child in token.children or []:
             if child.type == "image":
                 _adapt_image(child)

@@ -3,47 +3,23 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NewPage
+from tests.e2e.support.access import is_accessible
 from tests.e2e.support.lists import ListPage, add_todo, todos_of
 from tests.e2e.test_photos import choose, png
 from tests.support.laptop import PASSWORD, Laptop, Person
 
-axe = Axe()
-SIZES = ({"width": 390, "height": 844}, {"width": 1280, "height": 900})
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PLUMBER = "Call the plumber before ten"
-AT_REST = """async () => {
-    await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map(each => each.finished));
-}"""
 
 
 @pytest.fixture
 def expected_errors() -> list[str]:
     return ["status of", "ERR_"]
-
-
-def is_accessible(page: Page) -> None:
-    """Axe has nothing to say, small and large, light and dark; and nothing sticks out at the side."""
-    found: list[str] = []
-    page.emulate_media(reduced_motion="reduce")
-    for size in SIZES:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(AT_REST)
-            for violation in axe.run(page).response["violations"]:
-                where = [node["target"] for node in violation["nodes"]]
-                found.append(f"{size['width']} {scheme}: {violation['id']} {where}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{size['width']}: sticks out")
-    assert found == []
 
 
 @pytest.mark.parametrize("address", ["/", "/no/such/page", "/sign-in/", "/sign-up/", "/reset/", "/mailbox/"])

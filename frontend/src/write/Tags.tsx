@@ -8,8 +8,8 @@ export function Tags({ tags, onChange }: { tags: string[]; onChange(tags: string
   const id = useId();
   const [text, setText] = useState('');
 
-  function add(): void {
-    const fresh = tagsIn(text).filter(tag => !tags.includes(tag));
+  function add(typed = text): void {
+    const fresh = tagsIn(typed).filter(tag => !tags.includes(tag));
     setText('');
     if (fresh.length === 0) return;
     onChange([...tags, ...new Set(fresh)]);
@@ -18,7 +18,7 @@ export function Tags({ tags, onChange }: { tags: string[]; onChange(tags: string
 
   function onKeyDown(event: KeyboardEvent): void {
     const last = tags.at(-1);
-    if (event.key === 'Enter' || event.key === ',') {
+    if (event.key === 'Enter') {
       event.preventDefault();
       add();
     } else if (event.key === 'Backspace' && text === '' && last !== undefined) {
@@ -55,9 +55,9 @@ export function Tags({ tags, onChange }: { tags: string[]; onChange(tags: string
           spellcheck={false}
           placeholder={tags.length === 0 ? 'offline, design' : ''}
           aria-describedby={`${id}-hint`}
-          onInput={event => setText(event.currentTarget.value)}
+          onInput={({ currentTarget: { value } }) => (value.includes(',') ? add(value) : setText(value))}
           onKeyDown={onKeyDown}
-          onBlur={add}
+          onBlur={() => add()}
         />
       </div>
       <p class={`hint ${tags.length > MAX_TAGS ? 'bad' : ''}`} id={`${id}-hint`}>

@@ -56,7 +56,8 @@ class People:
 
 def storage_of(person: Person, urls: Mapping[str, Any]) -> Any:
     """What a browser keeps of a session: Amplify's tokens, and who it is."""
-    username = _claims(person.tokens["IdToken"])["cognito:username"]
+    claims = _claims(person.tokens["IdToken"])
+    username, is_author = claims["cognito:username"], "authors" in claims.get("cognito:groups", [])
     prefix = f"CognitoIdentityServiceProvider.{urls['user_pool_client_id']}"
     kept = {
         f"{prefix}.LastAuthUser": username,
@@ -64,7 +65,7 @@ def storage_of(person: Person, urls: Mapping[str, Any]) -> Any:
         f"{prefix}.{username}.accessToken": person.tokens["AccessToken"],
         f"{prefix}.{username}.refreshToken": person.tokens["RefreshToken"],
         f"{prefix}.{username}.clockDrift": "0",
-        "mytodolist.person": json.dumps({"sub": person.sub, "email": person.email}),
+        "mytodolist.person": json.dumps({"sub": person.sub, "email": person.email, "isAuthor": is_author}),
     }
     items = [{"name": name, "value": value} for name, value in kept.items()]
     return {"cookies": [], "origins": [{"origin": urls["site"], "localStorage": items}]}
