@@ -1,6 +1,7 @@
 """What `/_local/*` does with the emulator: health, the mails it sent, and a clean slate."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ministack import app as emulator
@@ -16,7 +17,10 @@ TARGETS = (
 
 
 class EngineAdmin:
-    """The `Admin` of the running engine."""
+    """The `Admin` of the running engine; `save` returns when the state of now is on disk."""
+
+    def __init__(self, save: Callable[[], Awaitable[None]]) -> None:
+        self._save = save
 
     def health(self) -> dict[str, object]:
         return {"status": "ready", "engine": f"ministack {MINISTACK_VERSION}"}
@@ -29,6 +33,8 @@ class EngineAdmin:
     async def reset(self) -> None:
         async with emulator._get_reset_lock():  # noqa: SLF001
             await asyncio.to_thread(emulator._reset_all_state)  # noqa: SLF001
+        # What was forgotten must not come back after a crash.
+        await self._save()
 
 
 def _message(record: dict[str, Any]) -> dict[str, object]:

@@ -55,6 +55,10 @@ class Lifecycle:
         finally:
             self._snapshots.touch()
 
+    async def save(self) -> None:
+        """Put the state of now on disk."""
+        await self._snapshots.save()
+
     def _load(self) -> None:
         """Called by the emulator when its event loop is ready and nothing is served yet."""
         dynamodb_durability.open_journal(self._journal)

@@ -40,6 +40,7 @@ class Snapshots:
         self._sources = sources
         self._default = default
         self._changed = False
+        self._one_save = asyncio.Lock()
         self._named: dict[int, tuple[bytes, str]] = {}
         self._used: set[str] = set()
 
@@ -74,15 +75,17 @@ class Snapshots:
             pause = max(seconds / 2, min((time.monotonic() - now) * _REST, _LONGEST_REST_SECONDS))
 
     async def save(self) -> None:
-        # Read positions come first: reading a record twice after a crash is allowed, losing one is not.
-        sources = sorted(self._sources().items(), key=lambda source: source[0] != "lambda")
-        copies: dict[str, State] = {}
-        for name, get_state in sources:
-            copy = _copy(get_state) if name not in _GATHERERS else await asyncio.to_thread(_copy, get_state)
-            if copy is not None:
-                copies[name] = copy
-            await asyncio.sleep(0)  # let requests in between two services
-        await asyncio.to_thread(self._write, copies)
+        """Write a snapshot of now; on return it is on disk."""
+        async with self._one_save:
+            # Read positions come first: reading a record twice after a crash is allowed, losing one is not.
+            sources = sorted(self._sources().items(), key=lambda source: source[0] != "lambda")
+            copies: dict[str, State] = {}
+            for name, get_state in sources:
+                copy = _copy(get_state) if name not in _GATHERERS else await asyncio.to_thread(_copy, get_state)
+                if copy is not None:
+                    copies[name] = copy
+                await asyncio.sleep(0)  # let requests in between two services
+            await asyncio.to_thread(self._write, copies)
 
     def _write(self, copies: dict[str, State]) -> None:
         self._used = set()

@@ -13,9 +13,10 @@ def build(settings: Settings, on_ready: Callable[[], None]) -> App:
         check_targets(module.__name__.rpartition(".")[2], module.TARGETS)
     for module in gaps.ALL:
         module.apply()
+    emulator = lifecycle.Lifecycle(settings, on_ready)
     return Guard(
-        lifecycle.Lifecycle(settings, on_ready),
-        admin.EngineAdmin(),
+        emulator,
+        admin.EngineAdmin(emulator.save),
         origins=settings.origins,
         token=admin_token(settings.secret_key),
     )
