@@ -528,3 +528,20 @@ def test_a_resource_policy_comes_with_the_document(aws: Aws, host: FunctionHost)
         **{"x-amazon-apigateway-policy": {"Version": "2012-10-17", "Statement": [deny]}},
     )
     assert make_api(aws, described).call("GET", "/").status == 403
+
+
+def test_a_document_says_which_parameters_a_route_cannot_do_without(aws: Aws, host: FunctionHost) -> None:
+    token = {"name": "token", "in": "query", "required": True, "type": "string"}
+    checked = {"x-amazon-apigateway-request-validator": "parameters", "parameters": [token]}
+    validators = {"parameters": {"validateRequestParameters": True, "validateRequestBody": False}}
+    function = host.function(aws, echo)
+    described = document(
+        {"/links": {"get": calling(function, **checked)}, "/open": {"get": calling(function)}},
+        **{"x-amazon-apigateway-request-validators": validators},
+    )
+    api = make_api(aws, described)
+    api.put(described)
+    assert http("GET", f"{api.url}/links?token=1").status == 200
+    assert http("GET", f"{api.url}/links").status == 400
+    assert http("GET", f"{api.url}/open").status == 200
+    assert len(api.gateway.get_request_validators(restApiId=api.id)["items"]) == 1

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from engine_support import Aws, eventually, refused, unique
 
+from infra.local.engine.settings import ACCOUNT
+from infra.local.engine_process import REGION
+
 SENDER = "blog@example.test"
 
 
@@ -106,3 +109,33 @@ def test_a_disabled_destination_hears_nothing_and_an_unknown_set_is_refused(aws:
     before = len(aws.engine.mail())
     assert refused(lambda: ses.send_email(**unknown)) == "NotFoundException"
     assert len(aws.engine.mail()) == before
+
+
+def test_a_role_sends_from_the_address_its_policy_names_and_through_its_configuration_set(aws: Aws, ses: Any) -> None:
+    own, other = f"identity/{SENDER}", unique("set")
+    for name in (mine := unique("set"), other):
+        ses.create_configuration_set(ConfigurationSetName=name)
+    statement = {
+        "Effect": "Allow",
+        "Action": "ses:SendEmail",
+        "Resource": [f"arn:aws:ses:{REGION}:{ACCOUNT}:{each}" for each in (own, f"configuration-set/{mine}")],
+        "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
+    }
+    sender = aws_of_a_user(aws, statement).client("sesv2")
+    mail = raw_mail("reader@example.test")
+    assert sender.send_email(**mail, ConfigurationSetName=mine)["MessageId"]
+    assert refused(lambda: sender.send_email(**mail, ConfigurationSetName=other)) == "AccessDeniedException"
+    aws.client("ses").verify_email_identity(EmailAddress="boss@example.test")
+    forged = {**mail, "FromEmailAddress": "boss@example.test"}
+    assert refused(lambda: sender.send_email(**forged)) == "AccessDeniedException"
+
+
+def aws_of_a_user(aws: Aws, statement: dict[str, Any]) -> Aws:
+    """Clients of a user who may do what the statement says."""
+    iam, name = aws.client("iam"), unique("user")
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    return Aws(aws.engine, keys)

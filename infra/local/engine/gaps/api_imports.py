@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger
 
 The emulator: has neither call, drops most of an integration, and answers a changed `Body` with another API.
 
-Here: both calls, and all of the document but models and request validators. Deployments remain what they are in the
+Here: both calls, and all of the document but models. Deployments remain what they are in the
 emulator: a change to an API is live before the next deployment, except for gateway responses.
 """
 
@@ -21,6 +21,7 @@ from ministack.services.cloudformation import provisioners
 TARGETS = (
     "ministack.services.apigateway_v1:_authorizers_v1",
     "ministack.services.apigateway_v1:_gateway_responses",
+    "ministack.services.apigateway_v1:_create_request_validator(api_id, data)",
     "ministack.services.apigateway_v1:_get_rest_api(api_id)",
     "ministack.services.apigateway_v1:_import_operation(api_id, resource_id, http_method, operation)",
     "ministack.services.apigateway_v1:_import_path_item(api_id, path, path_item, scheme_map, default_security)",
@@ -29,6 +30,7 @@ TARGETS = (
     "ministack.services.apigateway_v1:_put_gateway_response(api_id, response_type, data)",
     "ministack.services.apigateway_v1:_put_integration_response",
     "ministack.services.apigateway_v1:_put_method_response",
+    "ministack.services.apigateway_v1:_request_validators",
     "ministack.services.apigateway_v1:_resources",
     "ministack.services.apigateway_v1:_rest_api_view(api)",
     "ministack.services.apigateway_v1:_rest_apis",
@@ -75,6 +77,7 @@ def _whole_operation(original: Any) -> Any:
             for parameter in operation.get("parameters", [])
             if parameter.get("in") in _PLACES
         }
+        method["requestValidatorId"] = _validator(api, operation.get(f"{_EXTENSION}-request-validator"))
         for status, response in operation.get("responses", {}).items():
             headers = {f"method.response.header.{name}": False for name in response.get("headers", {})}
             apigateway_v1._put_method_response(api, resource, verb, str(status), {"responseParameters": headers})
@@ -86,6 +89,11 @@ def _whole_operation(original: Any) -> Any:
             _integration_responses((api, resource, verb), described.get("responses", {}))
 
     return import_operation
+
+
+def _validator(api: str, name: str | None) -> str | None:
+    validators = apigateway_v1._request_validators.get(api, {}).values()
+    return next((validator["id"] for validator in validators if validator["name"] == name), None)
 
 
 def _integration_responses(method: tuple[str, str, str], responses: Document) -> None:
@@ -113,8 +121,9 @@ def _with_any_method(original: Any) -> Any:
 def _whole_api(original: Any) -> Any:
     @functools.wraps(original)
     def import_api(document: Document, settings: Document | None = None) -> str:
-        api = str(original(document, settings))
-        _settings(api, document)
+        # Routes name validators, which need the API's id: all but its name comes second.
+        api = str(original({"info": document.get("info") or {}}, settings))
+        _merge(api, document)
         return api
 
     return import_api
@@ -136,10 +145,13 @@ def _overwrite(api: str, document: Document) -> None:
     apigateway_v1._resources[api] = {root["id"]: {**root, "resourceMethods": {}}}
     apigateway_v1._authorizers_v1[api] = {}
     apigateway_v1._gateway_responses[api] = {}
+    apigateway_v1._request_validators[api] = {}
     _merge(api, document)
 
 
 def _merge(api: str, document: Document) -> None:
+    for name, validator in document.get(f"{_EXTENSION}-request-validators", {}).items():
+        apigateway_v1._create_request_validator(api, {"name": name, **validator})
     schemes = apigateway_v1._import_security_schemes(api, document)
     for path, item in document.get("paths", {}).items():
         apigateway_v1._import_path_item(api, path, item, schemes, document.get("security"))
