@@ -1,9 +1,10 @@
-"""The package that goes to Lambda: Chalice builds it, this leaves out what no function needs and compiles the rest.
+"""The package that goes to Lambda: Chalice fetches wheels and names files; no function gets what it does not need.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 """
 
 import hashlib
+import importlib.util
 import py_compile
 import re
 import shutil
@@ -53,11 +54,44 @@ class LeanPackager(LambdaDeploymentPackager):
         if sys.version_info[:2] != RUNTIME:
             version = ".".join(map(str, RUNTIME))
             raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
-        built = Path(super().create_deployment_package(project_dir, python_version))
-        lean = built.with_name(f"lean-{built.name}")
-        if not lean.exists():
-            make_lean(built, lean, self._architecture)
-        return str(lean)
+        named = Path(self.deployment_package_filename(project_dir, python_version))
+        package = named.with_name(f"lean-{named.name}")
+        if not package.exists():
+            package.parent.mkdir(parents=True, exist_ok=True)
+            self._write(package, Path(project_dir), python_version)
+        return str(package)
+
+    def _write(self, package: Path, project: Path, python_version: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            shutil.copytree(self._wheels(project, python_version), root, dirs_exist_ok=True)
+            for path, name in self._iter_app_filenames(str(project)):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, root / name)
+            compile_all(root)
+            partial = package.with_suffix(".part")
+            _write_zip(root, partial)
+        check_size(partial)
+        partial.rename(package)
+
+    def _wheels(self, project: Path, python_version: str) -> Path:
+        """The dependencies, lean and compiled: fetched once for each list of requirements."""
+        requirements = project / "requirements.txt"
+        identity = f"{digest(requirements.read_bytes())[:16]}-{python_version}-{self._architecture}"
+        kept = project / ".chalice" / "deployments" / f"wheels-{identity}"
+        if kept.exists():
+            return kept
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            self._build_python_dependencies(python_version, str(requirements), folder)
+            missing = missing_distributions(requirements, root)
+            if missing:
+                raise PackageError(f"No wheel for {self._architecture} could be had of {', '.join(missing)}.")
+            make_lean(root, self._architecture)
+            partial = kept.with_name(f"{kept.name}.part")
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.copytree(root, partial)
+        return partial.rename(kept)
 
     def _iter_app_filenames(self, project_dir: str) -> Iterator[tuple[str, str]]:
         # What Python left there says nothing about the code, and would make every package a new one.
@@ -65,52 +99,27 @@ class LeanPackager(LambdaDeploymentPackager):
             if "__pycache__" not in name:
                 yield path, name
 
-    def _build_python_dependencies(self, python_version: str, requirements: str, site_packages_dir: str) -> None:
-        """Fetch wheels for Lambda's machine once for each list of requirements."""
-        wanted = Path(requirements)
-        kept = wanted.parent / ".chalice" / "deployments" / f"wheels-{self._identity(wanted, python_version)}"
-        if not kept.exists():
-            super()._build_python_dependencies(python_version, requirements, site_packages_dir)
-            missing = missing_distributions(wanted, Path(site_packages_dir))
-            if missing:
-                raise PackageError(f"No wheel for {self._architecture} could be had of {', '.join(missing)}.")
-            partial = kept.with_name(f"{kept.name}.part")
-            shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(site_packages_dir, partial)
-            partial.rename(kept)
-        else:
-            shutil.copytree(kept, site_packages_dir, dirs_exist_ok=True)
 
-    def _identity(self, requirements: Path, python_version: str) -> str:
-        return f"{digest(requirements.read_bytes())[:16]}-{python_version}-{self._architecture}"
-
-
-def make_lean(built: Path, lean: Path, architecture: str) -> None:
-    """Write `lean`: what functions need of `built`, with bytecode.
+def make_lean(root: Path, architecture: str) -> None:
+    """Leave what functions need of the dependencies in `root`, with bytecode.
 
     Raises:
-        PackageError: a library is of another machine, or the package is too large.
+        PackageError: a library is of another machine.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        with zipfile.ZipFile(built) as archive:
-            archive.extractall(root, [name for name in archive.namelist() if is_needed(name)])
-        for library in unneeded_libraries(root):
-            library.unlink()
-        check_machine(root, architecture)
-        compile_all(root)
-        partial = lean.with_suffix(".part")
-        _write_zip(root, partial)
-    check_size(partial)
-    partial.rename(lean)
+    for path in [path for path in root.rglob("*") if path.is_file()]:
+        if not is_needed(path.relative_to(root).as_posix()):
+            path.unlink()
+    for library in unneeded_libraries(root):
+        library.unlink()
+    check_machine(root, architecture)
+    compile_all(root)
 
 
 def is_needed(name: str) -> bool:
-    """Whether functions need this file of the package."""
+    """Whether functions need this file of a dependency."""
     *folders, file = name.split("/")
-    if _LEFT_OUT_FOLDERS & set(folders[:-1] if name.endswith("/") else folders) or file.endswith(_LEFT_OUT_ENDINGS):
-        # The application's own files are there because they are needed.
-        return folders[:1] == ["chalicelib"] and "__pycache__" not in folders
+    if _LEFT_OUT_FOLDERS & set(folders) or file.endswith(_LEFT_OUT_ENDINGS) or folders[:1] == ["bin"]:
+        return False
     if folders and folders[0].endswith((".dist-info", ".data")):
         return file in _OF_A_DISTRIBUTION
     if folders[:2] == ["botocore", "data"]:
@@ -144,6 +153,8 @@ def check_machine(root: Path, architecture: str) -> None:
 def compile_all(root: Path) -> None:
     """Put bytecode beside each module, so that a cold start compiles nothing."""
     for source in sorted(root.rglob("*.py")):
+        if Path(importlib.util.cache_from_source(str(source))).exists():
+            continue
         name = source.relative_to(root).as_posix()
         # Lambda's clock and file times say nothing here, so Python need not look at them.
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
@@ -195,7 +206,7 @@ def _normal(name: str) -> str:
 
 
 def _write_zip(root: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _TIMELESS)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
