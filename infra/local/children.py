@@ -45,14 +45,16 @@ class Child:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, seconds: float) -> None:
-        """Wait until it answers.
+    def wait_until_ready(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
+        """Wait until it answers, `unless` something comes in between.
 
         Raises:
-            ChildError: it ended, or did not answer in time.
+            ChildError: it ended, did not answer in time, or something came in between.
         """
         deadline = time.monotonic() + seconds
         while not self.ready():
+            if unless():
+                raise ChildError(f"The {self.name} cannot start: another part has stopped.")
             if self.ended():
                 raise ChildError(f"The {self.name} ended at once: {last_line(self.log)} (see {self.log})")
             if time.monotonic() > deadline:

@@ -141,8 +141,10 @@ class Supervisor:
         child.stop()
         child.start()
         remember(self._noted, self.children)
+        before = self.children[: self.children.index(child)]
         try:
-            child.wait_until_ready(START_SECONDS)
+            # It may wait for one that has stopped meanwhile, and that only we can start.
+            child.wait_until_ready(START_SECONDS, unless=lambda: any(other.ended() for other in before))
         except ChildError as error:
             self.say(f"  {error}")
             time.sleep(RESTART_PAUSE_SECONDS)

@@ -55,6 +55,12 @@ class Workers:
                 raise TimeoutError("No worker is running: the saved code cannot be imported.")
             return f"http://{HOST}:{self._port}"
 
+    def gone(self, address: str) -> None:
+        """Note that nobody listens there any more, so that whoever asks next waits for the next worker."""
+        with self._ready:
+            if address == f"http://{HOST}:{self._port}":
+                self._port = None
+
     def _replace(self) -> None:
         started = subprocess.Popen(
             [sys.executable, "-m", "infra.local.functions.worker"],
@@ -109,7 +115,7 @@ def serve(workers: Workers, port: int) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
-                self._answer(200, _forward(workers.address() + self.path, body))
+                self._answer(200, _forward(workers, self.path, body))
             except (urllib.error.URLError, OSError) as error:
                 self._answer(502, json.dumps({"message": str(error)}).encode())
 
@@ -126,7 +132,19 @@ def serve(workers: Workers, port: int) -> ThreadingHTTPServer:
     return ThreadingHTTPServer((HOST, port), Handler)
 
 
-def _forward(url: str, body: bytes) -> bytes:
+def _forward(workers: Workers, path: str, body: bytes) -> bytes:
+    while True:
+        address = workers.address()
+        try:
+            return _post(address + path, body)
+        except urllib.error.URLError as error:
+            # A worker that took nothing has done nothing; one that died at work costs the event a try, as in Lambda.
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            workers.gone(address)
+
+
+def _post(url: str, body: bytes) -> bytes:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=900) as answer:  # noqa: S310 - our own worker
         content: bytes = answer.read()

@@ -3,16 +3,24 @@
 `python -m infra.local.functions.worker`; it prints `ready PORT` and ends when its standard input does.
 """
 
+import importlib
 import json
+import pkgutil
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.local.layout import HOST
+
+ENGINE_SECONDS = 60.0
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -72,12 +80,35 @@ def serve(handlers: dict[str, Any]) -> ThreadingHTTPServer:
     return server
 
 
+def import_everything() -> None:
+    """Import what handlers import when they run: no event waits for it, or is the first to meet a typing error."""
+    import chalicelib  # noqa: PLC0415 - what this process is for
+
+    for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+        importlib.import_module(module.name)
+
+
+def patiently(do: Callable[[], None], seconds: float = ENGINE_SECONDS) -> None:
+    """Do what needs the engine, which may be starting again itself."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            do()
+        except (BotoCoreError, ClientError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
 def main() -> int:
     """Import the application, serve it, and end with the host."""
     from app import app  # noqa: PLC0415 - what this process is for
     from infra.local.functions.registration import register  # noqa: PLC0415
 
-    register(app)
+    import_everything()
+    patiently(lambda: register(app))
     server = serve(app.handler_map)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(f"ready {server.server_address[1]}\n")

@@ -35,7 +35,9 @@ class Part:
     def stop(self) -> None:
         self.log.append(f"stop {self.name}")
 
-    def wait_until_ready(self, _: float) -> None:
+    def wait_until_ready(self, _: float, unless: Callable[[], bool] = lambda: False) -> None:
+        if unless():
+            raise ChildError(f"The {self.name} cannot start: another part has stopped.")
         if self.broken:
             raise ChildError(f"The {self.name} ended at once: a typing error")
 
@@ -100,6 +102,20 @@ def test_code_that_does_not_run_is_told_and_tried_again(supervisor: Supervisor, 
     supervisor.children.append(Part("API", log, alive=[False, False, True], broken=True))  # type: ignore[arg-type]
     keep_until(supervisor, [lambda: None] * 2)
     assert log == ["stop API", "start API", "The API ended at once: a typing error"] * 2
+
+
+def test_a_part_that_waits_for_one_that_has_stopped_does_not_keep_it_from_being_started(
+    supervisor: Supervisor, log: list[str]
+) -> None:
+    # given functions that stop, and an engine that stops while they are started again
+    engine = Part("AWS engine", log, alive=[True, False, False, True])
+    supervisor.children += [engine, Part("functions", log, alive=[False, True])]  # type: ignore[list-item]
+    # when the supervisor looks, then both are started again
+    keep_until(supervisor, [lambda: None] * 2)
+    assert log == [
+        *("stop functions", "start functions", "The functions cannot start: another part has stopped."),
+        *("stop AWS engine", "start AWS engine", "AWS engine started again: it had stopped"),
+    ]
 
 
 def test_everything_is_taken_down_the_engine_last(supervisor: Supervisor, layout: Layout, log: list[str]) -> None:
