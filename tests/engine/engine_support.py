@@ -47,6 +47,17 @@ class Aws:
         return boto3.client(service, endpoint_url=self.engine.url, region_name=REGION, config=config)
 
 
+def as_user(aws: Aws, statement: dict[str, Any]) -> Aws:
+    """Clients of a user who may do what the statement says."""
+    iam, name = aws.client("iam"), unique("user")
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    return Aws(aws.engine, keys)
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int

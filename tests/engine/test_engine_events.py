@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from engine_support import Aws, MakeEngine, eventually, settled_snapshot, unique
+from engine_support import Aws, MakeEngine, as_user, eventually, refused, settled_snapshot, unique
 from functions import FunctionHost, function_host
 
 from infra.local.engine_process import REGION
@@ -284,3 +284,12 @@ class TestSchedules:
             FlexibleTimeWindow={"Mode": "OFF"},
             Target={"Arn": target, "RoleArn": "arn:aws:iam::000000000000:role/any", "Input": '{"due": true}'},
         )
+
+
+def test_who_may_send_a_message_may_send_a_batch_of_them(aws: Aws) -> None:
+    mine, other = Queue(aws), Queue(aws)
+    sqs = as_user(aws, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": mine.arn}).client("sqs")
+    entries = [{"Id": str(place), "MessageBody": "{}"} for place in range(3)]
+    assert len(sqs.send_message_batch(QueueUrl=mine.url, Entries=entries)["Successful"]) == 3
+    assert "AccessDenied" in refused(lambda: sqs.send_message_batch(QueueUrl=other.url, Entries=entries))
+    assert mine.count() == 3

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from engine_support import Aws, eventually, refused, unique
+from engine_support import Aws, as_user, eventually, refused, unique
 
 from infra.local.engine.settings import ACCOUNT
 from infra.local.engine_process import REGION
@@ -121,21 +121,10 @@ def test_a_role_sends_from_the_address_its_policy_names_and_through_its_configur
         "Resource": [f"arn:aws:ses:{REGION}:{ACCOUNT}:{each}" for each in (own, f"configuration-set/{mine}")],
         "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
     }
-    sender = aws_of_a_user(aws, statement).client("sesv2")
+    sender = as_user(aws, statement).client("sesv2")
     mail = raw_mail("reader@example.test")
     assert sender.send_email(**mail, ConfigurationSetName=mine)["MessageId"]
     assert refused(lambda: sender.send_email(**mail, ConfigurationSetName=other)) == "AccessDeniedException"
     aws.client("ses").verify_email_identity(EmailAddress="boss@example.test")
     forged = {**mail, "FromEmailAddress": "boss@example.test"}
     assert refused(lambda: sender.send_email(**forged)) == "AccessDeniedException"
-
-
-def aws_of_a_user(aws: Aws, statement: dict[str, Any]) -> Aws:
-    """Clients of a user who may do what the statement says."""
-    iam, name = aws.client("iam"), unique("user")
-    iam.create_user(UserName=name)
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
-    return Aws(aws.engine, keys)
