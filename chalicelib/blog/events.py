@@ -1,12 +1,13 @@
-"""What follows when a post changes: its pages are written, and subscribers are told once."""
+"""What follows when a post changes: its photos are kept, its pages written, and subscribers told once."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.blog import addresses, publishing
+from chalicelib.blog import addresses, markdown, publishing
 from chalicelib.blog.model import Post
 from chalicelib.blog.site import S3Site, Site
 from chalicelib.events.batches import BatchResponse, StreamRecord, stream_batch
+from chalicelib.media import service as media
 from chalicelib.store.errors import RawItem
 from chalicelib.subscribers.announcements import Announcement, announce
 
@@ -19,6 +20,8 @@ def on_posts_changed(event: Mapping[str, Any], site: Site | None = None) -> Batc
 
 def _changed(record: StreamRecord, site: Site) -> None:
     before, after = _post(record.old), _post(record.new)
+    if after is not None:
+        _keep_photos(before, after)
     if _published_version(before) == _published_version(after):
         # Only a draft changed: readers see nothing of it.
         return
@@ -27,6 +30,19 @@ def _changed(record: StreamRecord, site: Site) -> None:
     publishing.publish_lists(site, sorted({*_tags(before), *_tags(after)}))
     if after is not None and after.announced_at and not (before and before.announced_at):
         announce(Announcement(slug, after.title, after.summary, addresses.post(slug), after.author_name))
+
+
+def _keep_photos(before: Post | None, after: Post) -> None:
+    """Keep what a draft newly names, and at a publication whatever it names."""
+    known = set() if _published_version(before) != _published_version(after) else _photos(before)
+    for media_id in sorted(_photos(after) - known):
+        media.keep(after.author_id, media_id)
+
+
+def _photos(post: Post | None) -> set[str]:
+    if post is None:
+        return set()
+    return {*markdown.photo_ids(post.draft_body), *([post.draft_cover] if post.draft_cover else [])}
 
 
 def _post(image: RawItem | None) -> Post | None:

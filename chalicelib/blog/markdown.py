@@ -4,6 +4,7 @@ HTML in the source is text, not markup; what comes out passes an allow-list all 
 and when it is put into a page.
 """
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PHOTO_SCHEME = "photo:"
+_PHOTO = re.compile(rf"{PHOTO_SCHEME}([0-7][0-9A-HJKMNP-TV-Z]{{25}})\b")
 _BLOCKS = {"blockquote", "br", "hr", "li", "ol", "p", "pre", "ul"}
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "del", "em", "img", "s", "span", "strong"}
@@ -35,6 +37,11 @@ def render(source: str) -> str:
     """Turn Markdown into sanitised HTML. A photo is `![words](photo:ID)` and becomes `<img data-photo="ID">`."""
     html: str = _parser().render(source)
     return sanitise(html)
+
+
+def photo_ids(source: str) -> list[str]:
+    """The ids of the photos that Markdown names."""
+    return _PHOTO.findall(source)
 
 
 def sanitise(html: str) -> str:

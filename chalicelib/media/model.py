@@ -2,10 +2,15 @@
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
 
+from chalicelib import clock
 from chalicelib.settings import settings
 from chalicelib.store.model import StoredModel
 
 UPLOADED, READY, REJECTED = "uploaded", "ready", "rejected"
+# An upload that nothing has used by then goes; as long as a todo's time in the trash.
+UNUSED_SECONDS = 30 * 24 * 60 * 60
+# The last second of the year 9999: a number, so that whoever comes first, the upload or its use, it stays.
+FOR_GOOD = 253_402_300_799
 
 
 class StoredThumbnail(MapAttribute[str, object]):
@@ -20,9 +25,10 @@ class StoredThumbnail(MapAttribute[str, object]):
 class Media(StoredModel):
     """One photo.
 
-    A row comes with the upload or with the attaching, whichever is first: `sequencer`, `thumbnails`, `width` and
+    A row comes with the upload or with the first use, whichever is first: `sequencer`, `thumbnails`, `width` and
     `height` (the original's, as it is seen) come with the upload, `name` and `todo_id` with the attaching. `reason`
-    says why it was rejected.
+    says why it was rejected. `expires_at`, in seconds since 1970, is set by the upload, and FOR_GOOD once the photo is
+    on a todo or in a post.
     """
 
     class Meta:
@@ -44,6 +50,17 @@ class Media(StoredModel):
     sequencer = UnicodeAttribute(null=True)
     width = NumberAttribute(null=True)
     height = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the row is only still there because DynamoDB has not deleted it yet."""
+        return self.expires_at is not None and self.expires_at <= clock.epoch_seconds()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the photo was ever put on a todo or into a post."""
+        return self.is_attached or self.expires_at == FOR_GOOD
 
     @property
     def is_attached(self) -> bool:

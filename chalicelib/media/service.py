@@ -9,8 +9,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
 from chalicelib.media.contract import NewAttachment
-from chalicelib.media.model import UPLOADED, Media, object_key
+from chalicelib.media.model import FOR_GOOD, UPLOADED, Media, object_key
 from chalicelib.settings import Settings, settings
+from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.model import CONDITION_FAILED
 from chalicelib.store.pages import Key, Page, one_page
 
@@ -35,9 +36,12 @@ def get(owner: str, media_id: str) -> Media:
     """Return one photo of `owner`.
 
     Raises:
-        Media.DoesNotExist: there is none of that id, or it is another's.
+        Media.DoesNotExist: there is none of that id, it is another's, or its time is over.
     """
-    return Media.get(owner, media_id, consistent_read=True)
+    media = Media.get(owner, media_id, consistent_read=True)
+    if media.is_expired:
+        raise Media.DoesNotExist
+    return media
 
 
 def find(owner: str, media_id: str) -> Media | None:
@@ -49,9 +53,10 @@ def find(owner: str, media_id: str) -> Media | None:
 
 
 def list_media(owner: str, limit: int, after: Key | None) -> Page[Media]:
-    """Return the owner's photos, newest first."""
+    """Return the owner's photos, newest first; without those whose time is over, so a page may be short."""
     query = Media.query(owner, scan_index_forward=False, limit=limit, last_evaluated_key=after)
-    return one_page(query, Media)
+    page = one_page(query, Media)
+    return Page([media for media in page.items if not media.is_expired], page.last_key)
 
 
 def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAttachment, todo_id: str) -> None:
@@ -68,9 +73,23 @@ def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAtta
             Media.state.set(Media.state | UPLOADED),
             Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
             Media.todo_id.set(todo_id),
+            Media.expires_at.set(FOR_GOOD),
         ],
         condition=Media.todo_id.does_not_exist() | (Media.todo_id == todo_id),
     )
+
+
+def keep(owner: str, media_id: str) -> None:
+    """Keep a photo that a post shows, whether or not its upload was told of yet; doing it again changes nothing."""
+    actions = [
+        Media.expires_at.set(FOR_GOOD),
+        Media.state.set(Media.state | UPLOADED),
+        Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
+    ]
+    try:
+        Media(owner, media_id).change(actions, Media.expires_at.does_not_exist() | (Media.expires_at != FOR_GOOD))
+    except ConditionFailed:
+        return
 
 
 def forget(transaction: TransactWrite, owner: str, media_id: str) -> None:

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from chalicelib import clock
 from chalicelib.media import rendering, service
 from chalicelib.media.contract import CONTENT_TYPES, MAX_BYTES
-from chalicelib.media.model import READY, REJECTED, Media, StoredThumbnail, object_key
+from chalicelib.media.model import READY, REJECTED, UNUSED_SECONDS, Media, StoredThumbnail, object_key
 from chalicelib.media.objects import Objects
 from chalicelib.media.pictures import GONE, NOT_A_PHOTO, NOT_KEPT, TOO_LARGE, Outcome, Picture, Rejected, Rendered
 from chalicelib.media.uploads import Upload
@@ -60,7 +60,7 @@ def discard_replaced(old: Media, new: Media, objects: Objects) -> None:
 def discard(owner: str, media_id: str, objects: Objects) -> None:
     """Delete a photo whose row was removed, and its thumbnails, unless it has been attached again."""
     row = service.find(owner, media_id)
-    if row is not None and row.is_attached:
+    if row is not None and row.is_used:
         return
     objects.delete(settings().media_bucket, object_key(owner, media_id))
     objects.delete_under(settings().thumbnails_bucket, f"{object_key(owner, media_id)}/")
@@ -115,6 +115,7 @@ def _settle(upload: Upload, actions: Sequence[Action], condition: Condition | No
                 *actions,
                 Media.sequencer.set(upload.sequencer),
                 Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
+                Media.expires_at.set(Media.expires_at | (clock.epoch_seconds() + UNUSED_SECONDS)),
             ],
             newer if condition is None else newer & condition,
         )

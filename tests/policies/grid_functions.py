@@ -104,6 +104,7 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
         ("lists posts", ("dynamodb:Query", index("posts", "feed")), ("dynamodb:Query", index("posts", "by_author"))),
         ("lists tags", ("dynamodb:Query", table("post-tags")), ("dynamodb:PutItem", table("post-tags"))),
         ("finds photos", ("dynamodb:GetItem", table("media")), ("dynamodb:Query", table("media"))),
+        ("keeps photos", ("dynamodb:UpdateItem", table("media")), ("dynamodb:DeleteItem", table("media"))),
         (
             "writes the blog's pages and no others",
             ("s3:PutObject", bucket("site", "blog/a-post/index.html")),
