@@ -20,7 +20,7 @@ from infra.local.watch import fingerprint
 
 WATCHED = ("app.py", "chalicelib")
 WAIT_SECONDS = 30.0
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.2
 
 
 class Workers:
@@ -35,7 +35,7 @@ class Workers:
         self._broken = False
 
     def keep_current(self) -> None:
-        """Look twice a second whether a new worker is due: the code was saved, or the worker died."""
+        """Look often whether a new worker is due: the code was saved, or the worker died."""
         while True:
             seen = fingerprint([self._folder / name for name in WATCHED])
             dead = self._process is not None and self._process.poll() is not None
