@@ -9,7 +9,10 @@ from infra.deadletters.letters import FAILURE_QUEUES
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `([a-z-]+)` \| (stream of|queue|schedule)[^|]* \| ([0-9–]+) \| ([^|]+) \|", re.MULTILINE)
+NOTHING = "\N{EN DASH}"
+ROW = re.compile(
+    rf"^\| `([a-z-]+)` \| (stream of|queue|schedule)[^|]* \| ([0-9]+|{NOTHING}) \| ([^|]+) \|", re.MULTILINE
+)
 
 
 def source_of(source: Any) -> tuple[str, str]:
@@ -17,7 +20,7 @@ def source_of(source: Any) -> tuple[str, str]:
         return "stream of", str(source.batch_size)
     if hasattr(source, "queue_arn"):
         return "queue", str(source.batch_size)
-    return "schedule", "–"
+    return "schedule", NOTHING
 
 
 def test_every_function_is_there_with_its_source_and_its_batch() -> None:
@@ -26,7 +29,7 @@ def test_every_function_is_there_with_its_source_and_its_batch() -> None:
 
 
 def test_filters_are_those_of_the_settings() -> None:
-    documented = {name for name, _, _, pattern in ROW.findall(DOCUMENT) if pattern != "–"}
+    documented = {name for name, _, _, pattern in ROW.findall(DOCUMENT) if pattern != NOTHING}
     filtered = (
         name for name, each in EVENT_SETTINGS.items() if isinstance(each, StreamSettings) and each.pattern is not None
     )
