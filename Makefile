@@ -11,7 +11,7 @@ SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e openapi \
-	plan deploy status outputs smoke unlock destroy
+	plan deploy status outputs smoke unlock destroy rehearse
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,3 +113,7 @@ unlock: ## Take away the lock of a deploy of STAGE whose machine has stopped
 destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwise
 	@$(SETUP) app
 	@$(BIN)/python -m infra.deploy destroy "$(STAGE)" "$(WORDS)"
+
+rehearse: ## Deploy, use, change, break and destroy a stage on a local engine; the report is in dist/rehearsal.md
+	@$(SETUP) app engine frontend
+	@$(BIN)/python -m pytest -q tests/rehearsal

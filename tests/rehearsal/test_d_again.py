@@ -1,0 +1,86 @@
+"""The stage is deployed again: changed, broken, broken off in the middle. People's data and the API's address stay."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from infra.deploy import release
+from infra.deploy.chalice_app import deployed_file
+from infra.deploy.release import ReleaseError
+from infra.deploy.state import State, StateError
+from tests.rehearsal.staging import Rehearsal
+
+VERSION = "chalicelib/meta/routes.py"
+# Only in Lambda, so that nothing on the deploying machine notices.
+BREAKS = 'import os\n\nif "AWS_LAMBDA_FUNCTION_NAME" in os.environ:\n    raise RuntimeError("broken on purpose")\n\n'
+
+
+@pytest.fixture
+def api_id(rehearsal: Rehearsal) -> Iterator[str]:
+    found = rehearsal.look().api_id
+    assert found is not None
+    yield found
+    rehearsal.restore("app.py")
+
+
+def version(rehearsal: Rehearsal) -> str:
+    said: str = rehearsal.api().get("/openapi.json").json()["info"]["version"]
+    return said
+
+
+def posts(rehearsal: Rehearsal) -> list[str]:
+    return [each["slug"] for each in rehearsal.api().get("/posts").json()["items"]]
+
+
+def test_a_change_arrives_at_the_second_try_and_everything_else_stays(
+    rehearsal: Rehearsal, api_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before, resources = posts(rehearsal), rehearsal.deployed()
+    was = version(rehearsal)
+    rehearsal.change(VERSION, f'VERSION = "{was}"', 'VERSION = "0.9.0"')
+    with monkeypatch.context() as patch:
+        patch.setattr(release.functions, "put_event_settings", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            rehearsal.deploy()
+    # As on a machine that has never deployed before.
+    deployed_file(rehearsal.project, rehearsal.stage.name).unlink()
+    rehearsal.deploy()
+    assert version(rehearsal) == "0.9.0"
+    assert rehearsal.look().api_id == api_id
+    assert posts(rehearsal) == before == ["a-rehearsal"]
+    assert rehearsal.deployed() == resources
+
+
+def test_a_release_that_cannot_answer_is_taken_back(rehearsal: Rehearsal, api_id: str) -> None:
+    rehearsal.change("app.py", "from typing import Any\n", f"{BREAKS}from typing import Any\n")
+    with pytest.raises(ReleaseError, match=r"answered 502 instead of 200[\s\S]*The release was taken back"):
+        rehearsal.deploy()
+    assert version(rehearsal) == "0.9.0"
+    assert (posts(rehearsal), rehearsal.look().api_id) == (["a-rehearsal"], api_id)
+
+
+def test_code_that_does_not_even_load_changes_nothing(rehearsal: Rehearsal, api_id: str) -> None:
+    rehearsal.change("app.py", "from typing import Any\n", "from typing import Nothing\n")
+    with pytest.raises(ReleaseError, match="cannot import name 'Nothing'"):
+        rehearsal.deploy()
+    assert (version(rehearsal), rehearsal.look().api_id) == ("0.9.0", api_id)
+
+
+def test_two_people_do_not_deploy_at_once(rehearsal: Rehearsal) -> None:
+    state = State(rehearsal.aws, rehearsal.outputs["DeploysBucket"], rehearsal.stage.name)
+    with state.locked(), pytest.raises(StateError, match=r"has been deploying rehearsal since .* make unlock"):
+        rehearsal.deploy()
+    with state.locked():
+        pass
+
+
+def test_no_secret_is_said(rehearsal: Rehearsal) -> None:
+    said = "\n".join(rehearsal.said)
+    secret = rehearsal.client("secretsmanager").get_secret_value(SecretId=rehearsal.outputs["SigningKeyArn"])
+    assert rehearsal.key() not in said
+    assert secret["SecretString"] not in said
+    assert not re.search(r"AKIA|LKIA|eyJ", said)
