@@ -27,7 +27,7 @@ def _changed(record: StreamRecord, site: Site) -> None:
         return
     slug = str(record.keys["slug"]["S"])
     publishing.publish_post(site, slug)
-    publishing.publish_lists(site, sorted({*_tags(before), *_tags(after)}))
+    publishing.publish_lists(site, sorted({*_tags(before), *_tags(after)}), slug)
     if after is not None and after.announced_at and not (before and before.announced_at):
         announce(Announcement(slug, after.title, after.summary, addresses.post(slug), after.author_name))
 

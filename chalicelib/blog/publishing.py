@@ -19,6 +19,10 @@ XML = "application/xml"
 TEXT = "text/plain; charset=utf-8"
 
 
+class IndexBehind(Exception):  # noqa: N818 - what it is
+    """The index does not show what the table says; the same work is right a moment later."""
+
+
 def publish_post(site: Site, slug: str) -> None:
     """Write a post's page, or take it away where the post is not published."""
     try:
@@ -31,11 +35,17 @@ def publish_post(site: Site, slug: str) -> None:
     site.put(addresses.post_path(slug), pages.post_page(post, photos, more, assets(site)))
 
 
-def publish_lists(site: Site, tags: Iterable[str]) -> None:
-    """Write the front page, the archive, the feed, the sitemap and the pages of `tags`."""
+def publish_lists(site: Site, tags: Iterable[str], changed: str | None = None) -> None:
+    """Write the front page, the archive, the feed, the sitemap and the pages of `tags`.
+
+    Raises:
+        IndexBehind: the index of published posts does not know yet of the post at `changed`.
+    """
     styles = assets(site)
-    newest = service.list_published(FRONT_LENGTH).items
     everything = list(_all_published())
+    if changed is not None:
+        _check_index(everything, changed)
+    newest = everything[:FRONT_LENGTH]
     site.put("/blog/", pages.front_page(newest, styles, has_more=len(everything) > len(newest)))
     site.put("/blog/archive/", pages.archive_page(everything, styles))
     site.put("/blog/feed.atom", feed.atom(newest), feed.MEDIA_TYPE)
@@ -63,6 +73,17 @@ def publish_everything(site: Site) -> None:
         publish_post(site, post.slug)
         tags.update(post.tags)
     publish_lists(site, sorted(tags))
+
+
+def _check_index(everything: Iterable[Post], slug: str) -> None:
+    # Lists that were written without a post would stay so until the next publication.
+    shown = {post.slug: post.updated_at for post in everything}.get(slug)
+    try:
+        stands = service.get_published(slug, consistent=True).updated_at
+    except NoSuchPost:
+        stands = None
+    if shown != stands:
+        raise IndexBehind("The index of published posts lags behind the table.")
 
 
 def assets(site: Site) -> Mapping[str, str]:
@@ -96,8 +117,8 @@ def _all_published() -> Iterator[Post]:
 
 
 def _all_tagged(tag: str) -> Iterator[Listed]:
-    page = service.list_tagged(tag, LIST_PAGE)
+    page = service.list_tagged(tag, LIST_PAGE, consistent=True)
     yield from page.items
     while page.last_key is not None:
-        page = service.list_tagged(tag, LIST_PAGE, page.last_key)
+        page = service.list_tagged(tag, LIST_PAGE, page.last_key, consistent=True)
         yield from page.items

@@ -92,9 +92,11 @@ def list_published(limit: int, after: Key | None = None) -> Page[Post]:
     return one_page(query, Post)
 
 
-def list_tagged(tag: str, limit: int, after: Key | None = None) -> Page[PostTag]:
-    """List the published posts of a tag, newest first."""
-    query = PostTag.query(tag, scan_index_forward=False, limit=limit, last_evaluated_key=after)
+def list_tagged(tag: str, limit: int, after: Key | None = None, *, consistent: bool = False) -> Page[PostTag]:
+    """List the published posts of a tag, newest first; `consistent` reads past every copy that lags behind."""
+    query = PostTag.query(
+        tag, scan_index_forward=False, limit=limit, last_evaluated_key=after, consistent_read=consistent
+    )
     return one_page(query, PostTag)
 
 
