@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e openapi \
+.PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e lighthouse openapi \
 	plan deploy status outputs smoke unlock destroy rehearse
 
 help: ## List the targets
@@ -81,6 +81,10 @@ integration: ## Tests against the local engine, on ports of their own
 e2e: ## Browser tests
 	@$(SETUP) app engine frontend browser
 	@$(BIN)/python -m infra.quality e2e
+
+lighthouse: ## Audit the reader's pages with Lighthouse: 100 in every category
+	@$(SETUP) app engine frontend lighthouse browser
+	@$(BIN)/python -m infra.lighthouse
 
 openapi: ## Write docs/openapi.json anew
 	@$(SETUP) app

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FRONTEND = ROOT / "frontend"
 SIMULATOR = ROOT / "infra" / "simulate"
+LIGHTHOUSE = ROOT / "infra" / "lighthouse"
 STAMP = ".setup-stamp"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
@@ -84,6 +85,11 @@ def frontend_packages() -> None:
 def simulator() -> None:
     """The simulator of IAM that judges the policies."""
     _node_packages(SIMULATOR)
+
+
+def lighthouse() -> None:
+    """Lighthouse, which audits the reader's pages."""
+    _node_packages(LIGHTHOUSE)
 
 
 _one_npm = threading.Lock()
@@ -214,6 +220,7 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "frontend": ("front end", frontend),
     "frontend-packages": ("front-end packages", frontend_packages),
     "simulator": ("IAM simulator", simulator),
+    "lighthouse": ("Lighthouse", lighthouse),
     "browser": ("browser for the tests", browser),
 }
 

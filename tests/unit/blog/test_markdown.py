@@ -70,7 +70,7 @@ def test_any_text_is_harmless_and_sanitising_twice_changes_nothing(source: str) 
 
 
 def test_headings_leave_the_first_level_to_the_page() -> None:
-    assert render("# One\n\n###### Six") == "<h2>One</h2>\n<h6>Six</h6>\n"
+    assert render("# One\n\n## Two\n\n###### Six") == "<h2>One</h2>\n<h2>Two</h2>\n<h6>Six</h6>\n"
 
 
 def test_links_open_no_door_back() -> None:
