@@ -11,7 +11,7 @@ SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down reset logs test check lint format types templates unit policies faults integration e2e lighthouse openapi \
-	plan deploy status outputs smoke unlock destroy rehearse
+	plan deploy status outputs smoke unlock destroy rehearse package beside site
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,3 +121,15 @@ destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwis
 rehearse: ## Deploy, use, change, break and destroy a stage on a local engine; the report is in dist/rehearsal.md
 	@$(SETUP) app engine frontend
 	@$(BIN)/python -m pytest -q tests/rehearsal
+
+package: ## STAGE as one CloudFormation stack with a canary, in dist/package/STAGE
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy.chalice_package "$(STAGE)" "dist/package/$(STAGE)"
+
+beside: ## What the one stack of STAGE cannot hold: the bucket for packages, and what has to be in us-east-1
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy beside "$(STAGE)"
+
+site: ## Build the site and bring it to STAGE
+	@$(SETUP) app frontend
+	@$(BIN)/python -m infra.deploy site "$(STAGE)"

@@ -1,22 +1,27 @@
-"""`python -m infra.deploy VERB STAGE`: plan, deploy, status, outputs, smoke, unlock, destroy."""
+"""`python -m infra.deploy VERB STAGE`: plan, deploy, status, outputs, smoke, unlock, destroy; beside, site.
+
+The last two go with a stage that is one stack: what is not in it, and what comes after it.
+"""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy import site
 from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
-from infra.deploy.config import ConfigError
+from infra.deploy.config import ConfigError, environment
 from infra.deploy.destroy import DestroyError, destroy
 from infra.deploy.functions import FunctionError
 from infra.deploy.package import PackageError
+from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
 from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
-from infra.deploy.stacks import StackError
+from infra.deploy.stacks import StackError, apply
 from infra.deploy.stage import Stage, StageError, load
 from infra.deploy.state import State, StateError
 
@@ -83,6 +88,28 @@ def smoke(aws: Aws, stage: Stage, _: str) -> None:
         _say(f"  {answered}")
 
 
+def beside(aws: Aws, stage: Stage, _: str) -> None:
+    """Make what a stage's one stack cannot hold: the bucket for packages, and what has to be in us-east-1."""
+    outputs = dict(look(aws, stage).outputs)
+    for part in parts(stage):
+        stack = part.stack(stage, outputs)
+        if (part.region or part == DEPLOYS) and UNKNOWN not in stack.parameters.values():
+            client = aws.client("cloudformation", part.region)
+            outputs |= apply(client, stack, poll_seconds=aws.poll_seconds)
+            _say(f"  {stack.name}")
+    for name in ("DeploysBucket", "FirewallArn"):
+        if name in outputs:
+            _say(f"{name}={outputs[name]}")
+
+
+def publish_site(aws: Aws, stage: Stage, _: str) -> None:
+    """Build the site and bring it to the stage."""
+    found = look(aws, stage)
+    secret = aws.client("secretsmanager").get_secret_value(SecretId=found.outputs["SigningKeyArn"])["SecretString"]
+    made = environment(stage, found.outputs, secret)
+    _say(f"  {site.publish(aws, stage, found.outputs, made, site.build())} files of the build were new")
+
+
 def unlock(aws: Aws, stage: Stage, _: str) -> None:
     """Take away the lock of a deploy whose machine has stopped."""
     _state(aws, stage, look(aws, stage)).unlock()
@@ -101,6 +128,8 @@ VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     "outputs": show_outputs,
     "smoke": smoke,
     "unlock": unlock,
+    "beside": beside,
+    "site": publish_site,
     "destroy": take_down,
 }
 

@@ -82,12 +82,19 @@ def write(project: Path, stage: Stage, aws: Aws, outputs: Mapping[str, str], sig
 
 def policy(function: str, stage: Stage, aws: Aws, outputs: Mapping[str, str]) -> dict[str, Any]:
     """The policy of one function, with this account's names in it."""
+    return render_policy(function, stage, aws.account, aws.partition, outputs)
+
+
+def render_policy(
+    function: str, stage: Stage, account: str, partition: str, outputs: Mapping[str, str]
+) -> dict[str, Any]:
+    """The policy of one function in an account."""
     return policies.render(
         function,
         stage.name,
-        aws.account,
-        aws.region,
-        aws.partition,
+        account,
+        stage.region,
+        partition,
         mail_from=stage.mail_from,
         mail_identity=outputs["MailIdentity"],
         kms_key_arn=stage.kms_key_arn or None,

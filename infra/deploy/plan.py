@@ -39,9 +39,10 @@ def look(aws: Aws, stage: Stage) -> Found:
     """Read what there is of a stage."""
     stacks: dict[str, Mapping[str, Any]] = {}
     outputs: dict[str, str] = {}
-    for part in parts(stage):
-        name = stage.stack(part.concern)
-        found = describe(aws.client("cloudformation", part.region), name)
+    named = {stage.stack(part.concern): part.region for part in parts(stage)}
+    # A stage that was deployed as one stack has its outputs there.
+    for name, region in ({stage.api_name: ""} | named).items():
+        found = describe(aws.client("cloudformation", region), name)
         if found is not None:
             stacks[name] = found
             outputs |= outputs_in(found)

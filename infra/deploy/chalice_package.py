@@ -1,0 +1,155 @@
+"""`python -m infra.deploy.chalice_package STAGE FOLDER`: `chalice package` with a merge template, for one stack.
+
+FOLDER then holds sam.json, deployment.zip and templates/, as `aws cloudformation package` takes them. It needs neither
+an account nor credentials: what an account decides is a reference in the template.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chalice.awsclient import TypedAWSClient
+from chalice.cli.factory import CLIFactory
+from chalice.deploy import deployer
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.swagger import CFNSwaggerGenerator
+from chalice.package import (
+    AppPackager,
+    CompositePostProcessor,
+    JSONTemplateSerializer,
+    PackageOptions,
+    ResourceBuilder,
+    SAMCodeLocationPostProcessor,
+    SAMTemplateGenerator,
+    TemplateDeepMerger,
+    TemplateMergePostProcessor,
+)
+from chalice.policy import AppPolicyGenerator
+from chalice.utils import OSUtils
+
+from infra import policies
+from infra.api_settings import complete, required_parameters
+from infra.deploy.aws import new_botocore_session
+from infra.deploy.config import chalice_stage, environment, render_policy
+from infra.deploy.one_stack import ALIAS, API_HANDLER, OneStackError, everywhere, merge_template, nested, placeholders
+from infra.deploy.package import LeanPackager, PackageError, megabytes, sizes
+from infra.deploy.parts import TEMPLATES
+from infra.deploy.stage import APP, ROOT, Stage, StageError, load
+from infra.local.keys import write_privately
+
+# Stands for whichever account the stack will be made in.
+_ANY_ACCOUNT = "123456789012"
+
+
+def package(stage: Stage, folder: Path, packager: Any = None) -> None:  # noqa: ANN401 - Chalice has no types
+    """Write the stage's package; `packager` makes the zip.
+
+    Raises:
+        OneStackError: the stage cannot be one stack.
+        PackageError: the zip cannot be what Lambda needs.
+    """
+    merging = merge_template(stage)
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in nested(stage):
+        copy = folder / "templates" / part.template
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(TEMPLATES / part.template, copy)
+    with tempfile.TemporaryDirectory() as scratch:
+        project = _project(Path(scratch), stage)
+        merge = project / "merge.json"
+        merge.write_text(json.dumps(merging), encoding="utf-8")
+        os.environ.update(AWS_REGION=stage.region, AWS_DEFAULT_REGION=stage.region)
+        config = CLIFactory(str(project), environ=os.environ).create_config_obj(stage.name)
+        _packager(stage, config, packager or LeanPackager(stage.architecture), merge).package_app(
+            config, str(folder), stage.name
+        )
+
+
+def _project(folder: Path, stage: Stage) -> Path:
+    """A project of links with a configuration that no account has decided on."""
+    for name in ("app.py", "chalicelib", "infra", "requirements.txt"):
+        (folder / name).symlink_to(ROOT / name)
+    kept = ROOT / ".chalice" / "deployments"
+    kept.mkdir(parents=True, exist_ok=True)
+    chalice = folder / ".chalice"
+    chalice.mkdir()
+    (chalice / "deployments").symlink_to(kept)
+    outputs = placeholders(stage)
+    for function in policies.FUNCTIONS:
+        file = chalice / "policies" / stage.name / f"{function}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        document = render_policy(function, stage, _ANY_ACCOUNT, "aws", outputs)
+        file.write_text(json.dumps(everywhere(document, _ANY_ACCOUNT)), encoding="utf-8")
+    stages = {stage.name: chalice_stage(stage, environment(stage, outputs, "none"))}
+    write_privately(chalice / "config.json", json.dumps({"version": "2.0", "app_name": APP, "stages": stages}))
+    return folder
+
+
+def _packager(stage: Stage, config: Any, zips: Any, merge: Path) -> AppPackager:  # noqa: ANN401
+    osutils, serializer = OSUtils(), JSONTemplateSerializer()
+    build = deployer.BuildStage(
+        steps=[
+            deployer.InjectDefaults(),
+            deployer.DeploymentPackager(packager=zips),
+            deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
+            deployer.SwaggerBuilder(swagger_generator=_CompleteSwagger(stage)),
+            deployer.LambdaEventSourcePolicyInjector(),
+            deployer.WebsocketPolicyInjector(),
+        ]
+    )
+    merger = TemplateMergePostProcessor(osutils, TemplateDeepMerger(), serializer, str(merge))
+    options = PackageOptions(TypedAWSClient(new_botocore_session()))
+    return AppPackager(
+        SAMTemplateGenerator(config, options),
+        ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), build),
+        CompositePostProcessor([SAMCodeLocationPostProcessor(osutils=osutils), merger]),
+        serializer,
+        osutils,
+    )
+
+
+class _CompleteSwagger(CFNSwaggerGenerator):
+    """Chalice's document with what Chalice cannot say, calling the alias: what shifts traffic shifts the API's."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def generate_swagger(self, app: Any, rest_api: Any = None) -> dict[str, Any]:  # noqa: ANN401
+        import app as application  # noqa: PLC0415 - reads the environment, which the configuration has set by now
+
+        document: dict[str, Any] = super().generate_swagger(app, rest_api)
+        endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
+        complete(document, self._stage.api_name, f"https://{self._stage.domain}", required_parameters(endpoints))
+        for definition in document.get("securityDefinitions", {}).values():
+            authorizer = definition.get("x-amazon-apigateway-authorizer", {})
+            if "providerARNs" in authorizer:
+                authorizer["providerARNs"] = [{"Fn::GetAtt": ["Identity", "Outputs.UserPoolArn"]}]
+        return document
+
+    def _uri(self, lambda_arn: str | None = None) -> Any:  # noqa: ANN401, ARG002 - Chalice's own
+        alias = f"${{{API_HANDLER}Alias{ALIAS}}}"
+        path = f"lambda:path/2015-03-31/functions/{alias}/invocations"
+        return {"Fn::Sub": f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{path}"}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the package of a stage; a failure is a sentence."""
+    name, target = arguments
+    folder = Path(target)
+    try:
+        package(load(name), folder)
+    except (OneStackError, PackageError, StageError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    packed, unpacked = sizes(folder / "deployment.zip")
+    sys.stdout.write(f"{folder}: the package has {megabytes(packed)}, {megabytes(unpacked)} unpacked\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

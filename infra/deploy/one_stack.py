@@ -1,0 +1,244 @@
+"""A stage as one CloudFormation stack: what Chalice cannot say, as the template it merges into its own.
+
+The stacks of infra/templates are nested in it unchanged, so both paths deploy the same files. What differs from the
+direct path is listed in docs/adr, and held to by tests/package.
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra import policies
+from infra.deploy.config import api_settings, environment
+from infra.deploy.parts import DEPLOYS, TEMPLATES, Part, parts
+from infra.deploy.stage import API_STAGE, Stage
+from infra.event_settings import EVENT_SETTINGS, StreamSettings
+
+ALIAS = "live"
+# SAM's name for the alias of a function.
+API_HANDLER = "APIHandler"
+CANARY = "Canary10Percent10Minutes"
+# The alarms of a release, by the end of their names; they are what CodeDeploy rolls back on.
+RELEASE_ALARMS = ("api-errors", "api-server-errors", "api-latency")
+
+Node = dict[str, Any]
+
+
+class OneStackError(Exception):
+    """The stage cannot be one stack; the message says what its file needs."""
+
+
+def nested(stage: Stage) -> tuple[Part, ...]:
+    """The parts that are nested: not what is in another region, nor the bucket that packages are uploaded to."""
+    return tuple(part for part in parts(stage) if not part.region and part != DEPLOYS)
+
+
+def merge_template(stage: Stage) -> Node:
+    """What Chalice merges into the template it makes of the application.
+
+    Raises:
+        OneStackError: the stage has no domain; CloudFront and the API would each wait for the other's address.
+    """
+    if not stage.domain:
+        raise OneStackError(f"infra/stages/{stage.name}.yaml needs a domain for a stack that holds everything.")
+    found = references(stage)
+    resources: Node = {_logical(part.concern): _nested(stage, part) for part in nested(stage)}
+    resources |= {_function_id(name): _function(stage, name, found) for name in policies.FUNCTIONS}
+    resources |= _api(stage, found)
+    outputs = {name: {"Value": value} for name, value in found.items() if not name.startswith("Dkim")}
+    return {
+        "Description": f"MyTodoList & MyBlog: the stage {stage.name}",
+        "Parameters": {"FirewallArn": {"Type": "String", "Default": "", "Description": "Of the firewall in us-east-1"}},
+        "Resources": resources,
+        "Outputs": outputs,
+    }
+
+
+def references(stage: Stage) -> Node:
+    """Every output of the nested stacks, as a reference to it."""
+    # By name, since CloudFront waits for the API, and the API for its function.
+    site_bucket = {"Fn::Sub": f"{stage.api_name}-site-${{AWS::AccountId}}"}
+    found: Node = {"SiteUrl": f"https://{stage.domain}", "SiteBucket": site_bucket}
+    for part in nested(stage):
+        for name in always_put_out(TEMPLATES / part.template):
+            found.setdefault(name, {"Fn::GetAtt": [_logical(part.concern), f"Outputs.{name}"]})
+    return found
+
+
+def placeholders(stage: Stage) -> dict[str, str]:
+    """Outputs that the application can be loaded with, before there is anything."""
+    return {name: f"arn:aws:none:::{name}/stream/none" for name in references(stage)} | {
+        "SiteUrl": f"https://{stage.domain}",
+        "MailIdentity": stage.mail_domain or stage.mail_from,
+    }
+
+
+def always_put_out(template: Path) -> list[str]:
+    """The outputs of a template that hang on no condition but being in the cloud."""
+    read = yaml.load(template.read_text(encoding="utf-8"), Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
+    return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") == "InTheCloud"]
+
+
+def everywhere(value: Any, account: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A policy of one account, for whichever account the stack is made in."""
+    if isinstance(value, str):
+        return {"Fn::Sub": value.replace(account, "${AWS::AccountId}")} if account in value else value
+    if isinstance(value, list):
+        return [everywhere(each, account) for each in value]
+    if isinstance(value, dict):
+        return {name: everywhere(each, account) for name, each in value.items()}
+    return value
+
+
+def _nested(stage: Stage, part: Part) -> Node:
+    stack = part.stack(stage, {"SiteUrl": f"https://{stage.domain}"})
+    given: Node = {name: value for name, value in stack.parameters.items() if not value.startswith("(")}
+    if part.concern == "edge":
+        given |= {
+            "FirewallArn": {"Ref": "FirewallArn"},
+            "ApiDomain": {"Fn::Sub": "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
+            "ApiKeySecretArn": {"Ref": "SiteKeySecret"},
+        }
+    return {
+        "Type": "AWS::CloudFormation::Stack",
+        # Their imports and exports say nothing to CloudFormation inside one stack.
+        "DependsOn": [_logical(needed) for needed in _NEEDS.get(part.concern, ())],
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {"TemplateURL": f"templates/{part.template}", "Parameters": given},
+    }
+
+
+def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
+    key = {"Fn::Sub": ["{{resolve:secretsmanager:${Key}}}", {"Key": found["SigningKeyArn"]}]}
+    properties: Node = {
+        "FunctionName": policies.lambda_name(function, stage.name),
+        "AutoPublishAlias": ALIAS,
+        # An environment may change while the code stays, and the alias has to show it.
+        "AutoPublishAliasAllProperties": True,
+        "Environment": {"Variables": environment(stage, dict(found), key)},  # type: ignore[arg-type]
+    }
+    if function == policies.API:
+        alarms = [f"{stage.api_name}-{alarm}" for alarm in RELEASE_ALARMS]
+        properties["DeploymentPreference"] = {"Type": CANARY, "Alarms": alarms}
+    elif function in EVENT_SETTINGS:
+        properties["Events"] = {_source_id(function): {"Properties": _source(function, found)}}
+    # Log groups have to be there first, or Lambda makes some that last for ever.
+    return {"DependsOn": ["Observability"], "Properties": properties}
+
+
+def _source(function: str, found: Mapping[str, Any]) -> Node:
+    settings = EVENT_SETTINGS[function]
+    if isinstance(settings, StreamSettings):
+        given = settings.as_mapping("")
+        failures = {"OnFailure": {"Type": "SQS", "Destination": found["StreamFailuresArn"]}}
+        return given | {"DestinationConfig": failures, "Stream": found[_SOURCES[function]]}
+    return settings.as_mapping() | {"Queue": found[_SOURCES[function]]}
+
+
+def _api(stage: Stage, found: Mapping[str, Any]) -> Node:
+    settings = api_settings(stage, dict(found))
+    resources: Node = {
+        "RestAPI": {
+            "Properties": {
+                "OpenApiVersion": "2.0",
+                "TracingEnabled": True,
+                "Variables": dict(settings.variables),
+                "MethodSettings": [settings.method_settings()],
+                "AccessLogSetting": {
+                    "DestinationArn": settings.access_log_arn,
+                    "Format": settings.access_log_format,
+                },
+            }
+        },
+        "APIHandlerInvokePermission": {"Properties": {"FunctionName": {"Ref": f"{API_HANDLER}Alias{ALIAS}"}}},
+        "SiteKeySecret": {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {
+                "Name": f"{stage.api_name}-site-key",
+                "Description": "What CloudFront shows the API",
+                "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": True},
+            },
+        },
+    }
+    for plan, name in zip(settings.plans, ("Site", "Readers"), strict=True):
+        value = {"Value": {"Fn::Sub": "{{resolve:secretsmanager:${SiteKeySecret}}}"}} if name == "Site" else {}
+        quota = {"Quota": {"Limit": plan.quota, "Period": "DAY"}} if plan.quota else {}
+        resources |= {
+            f"{name}Key": {
+                "Type": "AWS::ApiGateway::ApiKey",
+                "Properties": {"Name": plan.name, "Enabled": True, **value},
+            },
+            f"{name}Plan": {
+                "Type": "AWS::ApiGateway::UsagePlan",
+                # SAM names the stage that its API has.
+                "DependsOn": [f"RestAPI{API_STAGE}Stage"],
+                "Properties": {
+                    "UsagePlanName": plan.name,
+                    "ApiStages": [{"ApiId": {"Ref": "RestAPI"}, "Stage": API_STAGE}],
+                    "Throttle": {"RateLimit": plan.rate, "BurstLimit": plan.burst},
+                    **quota,
+                },
+            },
+            f"{name}PlanKey": {
+                "Type": "AWS::ApiGateway::UsagePlanKey",
+                "Properties": {
+                    "KeyId": {"Ref": f"{name}Key"},
+                    "KeyType": "API_KEY",
+                    "UsagePlanId": {"Ref": f"{name}Plan"},
+                },
+            },
+        }
+    return resources
+
+
+# Whose exports each template imports.
+_NEEDS = {
+    "data": ("identity",),
+    "edge": ("logs",),
+    "media": ("logs", "identity", "messaging"),
+    "observability": ("messaging",),
+    "backup": ("data", "media"),
+}
+# Which output each function is fed from; app.py says the same by its settings.
+_SOURCES = {
+    "publish-pages": "PostsStreamArn",
+    "mail-subscribers": "SubscribersStreamArn",
+    "tell-owner": "MessagesStreamArn",
+    "follow-photos": "MediaStreamArn",
+    "empty-trash": "TodosStreamArn",
+    "make-thumbnails": "ThumbnailJobsArn",
+    "follow-mail": "MailEventJobsArn",
+    "announce-posts": "AnnouncementsArn",
+}
+
+
+def _function_id(function: str) -> str:
+    return API_HANDLER if function == policies.API else _logical(function)
+
+
+def _source_id(function: str) -> str:
+    kind = "Dynamodb" if isinstance(EVENT_SETTINGS[function], StreamSettings) else "Sqs"
+    return f"{_logical(function)}{kind}EventSource"
+
+
+def _logical(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+class _AnyTag(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as their arguments."""
+
+
+def _argument(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:  # noqa: ANN401
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
+
+
+_AnyTag.add_multi_constructor("!", _argument)

@@ -1,0 +1,201 @@
+"""A stage as one stack: what CloudFormation takes, what a release shifts, what both paths have in common."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import policies
+from infra.api_settings import gateway_responses, stage_patches
+from infra.deploy.config import api_settings, chalice_stage, plans
+from infra.deploy.one_stack import ALIAS, CANARY, OneStackError, merge_template, nested
+from infra.deploy.parts import parts
+from infra.deploy.stage import ROOT, Stage, load
+from infra.event_settings import EVENT_SETTINGS, StreamSettings
+from infra.local.engine_process import engine_python
+
+Node = dict[str, Any]
+STAGE = load("prod")
+# What checkov asks for and this stage does not need.
+JUSTIFIED = {
+    "CKV_AWS_115": "the account's own limit on concurrency holds, and queues limit what they call",
+    "CKV_AWS_116": "failures of streams and queues go to queues of their own",
+    "CKV_AWS_117": "functions call AWS alone, over TLS; a network of one's own is for a cache",
+    "CKV_AWS_120": "CloudFront caches what is public; a cache of the API is paid for by the hour",
+    "CKV_AWS_149": "AWS's own key for Secrets Manager encrypts it",
+    "CKV_AWS_173": "AWS's own key for Lambda encrypts environments",
+}
+# Where the two paths differ, and why. docs/adr has the list for people.
+DIFFERENCES = {
+    "alias": "only the packaged path has an alias and shifts traffic; the direct one goes back to the last release",
+    "site key": "here a secret that CloudFormation makes; there API Gateway makes it and the deploy passes it on",
+    "site bucket": "by its name here, since CloudFront waits for the API and the API for its function",
+    "regions": "what has to be in us-east-1 cannot be nested in a stack of another region",
+    "domain": "the one stack needs one; the direct path takes CloudFront's",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("package")
+    run([sys.executable, "-m", "tests.package.write", str(made)])
+    run([str(engine_python()), str(Path(__file__).with_name("transform.py")), *_paths(made)])
+    return made
+
+
+@pytest.fixture(scope="module")
+def sam(folder: Path) -> Node:
+    """What Chalice wrote."""
+    read: Node = json.loads(Path(_paths(folder)[0]).read_text())
+    return read
+
+
+@pytest.fixture(scope="module")
+def stack(folder: Path) -> Node:
+    """What CloudFormation makes of it."""
+    read: Node = json.loads(Path(_paths(folder)[1]).read_text())
+    return read
+
+
+def _paths(folder: Path) -> tuple[str, str]:
+    return str(folder / "package" / "sam.json"), str(folder / "stack.json")
+
+
+def run(command: list[str]) -> None:
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": STAGE.region, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def properties(template: Node, name: str) -> Node:
+    found: Node = template["Resources"][name]["Properties"]
+    return found
+
+
+def function_id(function: str) -> str:
+    return "APIHandler" if function == policies.API else function.title().replace("-", "")
+
+
+def test_cfn_lint_finds_nothing(folder: Path) -> None:
+    run([str(Path(sys.executable).parent / "cfn-lint"), "--regions", STAGE.region, "--", _paths(folder)[1]])
+
+
+def test_checkov_finds_what_is_justified_and_nothing_else(folder: Path) -> None:
+    checkov = ROOT / ".venv-checkov" / "bin" / "checkov"
+    options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
+    run([str(checkov), *options, "--skip-check", ",".join(JUSTIFIED), "--file", _paths(folder)[1]])
+
+
+def test_every_route_calls_the_alias(stack: Node) -> None:
+    paths = properties(stack, "RestAPI")["Body"]["paths"]
+    calls = [
+        operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        for item in paths.values()
+        for method, operation in item.items()
+        if method != "options"
+    ]
+    assert len(calls) >= 25
+    assert {call.partition("functions/")[2] for call in calls} == {f"${{APIHandlerAlias{ALIAS}}}/invocations"}
+    assert properties(stack, "APIHandlerInvokePermission")["FunctionName"] == {"Ref": f"APIHandlerAlias{ALIAS}"}
+
+
+def test_a_release_is_shifted_by_codedeploy_and_rolled_back_on_alarms(stack: Node) -> None:
+    alias = stack["Resources"][f"APIHandlerAlias{ALIAS}"]
+    update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    group = properties(stack, update["DeploymentGroupName"]["Ref"])
+    assert CANARY in json.dumps(group["DeploymentConfigName"])
+    assert group["AlarmConfiguration"]["Enabled"] is True
+    named = {alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]}
+    assert named == {f"mytodolist-prod-{name}" for name in ("api-errors", "api-server-errors", "api-latency")}
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_a_function_is_what_the_direct_path_makes_it(sam: Node, function: str) -> None:
+    given = chalice_stage(STAGE, {})
+    own = given["lambda_functions"]["api_handler" if function == policies.API else function]
+    made = properties(sam, function_id(function))
+    assert made["FunctionName"] == policies.lambda_name(function, STAGE.name)
+    assert (made["MemorySize"], made["Timeout"]) == (own["lambda_memory_size"], own["lambda_timeout"])
+    assert (made["Architectures"], made["Tracing"]) == ([given["lambda_architecture"]], "Active")
+    assert "none" not in {value for value in made["Environment"]["Variables"].values() if isinstance(value, str)}
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_a_policy_is_what_the_direct_path_gives(sam: Node, function: str) -> None:
+    role = "ApiHandlerRole" if function == policies.API else f"{function_id(function)}Role"
+    [given] = properties(sam, role)["Policies"]
+    wanted = policies.render(
+        function, STAGE.name, "123456789012", STAGE.region, mail_from=STAGE.mail_from, mail_identity=STAGE.mail_domain
+    )
+    text = json.dumps(given["PolicyDocument"]).replace("${AWS::AccountId}", "123456789012")
+    assert json.loads(text, object_hook=lambda it: it.get("Fn::Sub", it)) == wanted
+
+
+@pytest.mark.parametrize("function", EVENT_SETTINGS)
+def test_an_event_source_treats_failures_as_on_the_direct_path(stack: Node, function: str) -> None:
+    settings = EVENT_SETTINGS[function]
+    kind = "Dynamodb" if isinstance(settings, StreamSettings) else "Sqs"
+    name = function_id(function)
+    made = properties(stack, f"{name}{name}{kind}EventSource")
+    failures = {"Fn::GetAtt": ["Messaging", "Outputs.StreamFailuresArn"]}
+    wanted: Node = settings.as_mapping("") if isinstance(settings, StreamSettings) else settings.as_mapping()
+    if isinstance(settings, StreamSettings):
+        wanted["DestinationConfig"] = {"OnFailure": {"Destination": failures}}
+    assert {key: made[key] for key in wanted} == wanted
+    assert made["EventSourceArn"]["Fn::GetAtt"][0] in ("Data", "Messaging")
+
+
+def test_the_api_answers_and_is_limited_as_on_the_direct_path(stack: Node) -> None:
+    body, stage = properties(stack, "RestAPI")["Body"], properties(stack, "RestAPIapiStage")
+    assert body["x-amazon-apigateway-gateway-responses"] == gateway_responses("https://todo.example.com")
+    assert body["info"]["title"] == STAGE.api_name
+    [settings] = stage["MethodSettings"]
+    told = {
+        "/*/*/logging/loglevel": settings["LoggingLevel"],
+        "/*/*/logging/dataTrace": str(settings["DataTraceEnabled"]).lower(),
+        "/*/*/metrics/enabled": str(settings["MetricsEnabled"]).lower(),
+        "/*/*/throttling/rateLimit": str(settings["ThrottlingRateLimit"]),
+        "/*/*/throttling/burstLimit": str(settings["ThrottlingBurstLimit"]),
+        "/*/*/caching/enabled": str(settings["CachingEnabled"]).lower(),
+        "/accessLogSettings/destinationArn": stage["AccessLogSetting"]["DestinationArn"],
+        "/accessLogSettings/format": stage["AccessLogSetting"]["Format"],
+        "/tracingEnabled": str(stage["TracingEnabled"]).lower(),
+        "/variables/stage": stage["Variables"]["stage"],
+    }
+    arn = {"Fn::GetAtt": ["Observability", "Outputs.ApiAccessLogArn"]}
+    direct = api_settings(STAGE, {"SiteUrl": "https://todo.example.com", "ApiAccessLogArn": arn})  # type: ignore[dict-item]
+    assert told == {patch["path"]: patch["value"] for patch in stage_patches(direct)}
+
+
+def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:
+    for plan, name in zip(plans(STAGE), ("Site", "Readers"), strict=True):
+        made = properties(stack, f"{name}Plan")
+        assert made["Throttle"] == {"RateLimit": plan.rate, "BurstLimit": plan.burst}
+        assert made.get("Quota", {}).get("Limit", 0) == plan.quota
+        assert (made["UsagePlanName"], properties(stack, f"{name}Key")["Name"]) == (plan.name, plan.name)
+
+
+def test_every_template_but_those_of_other_regions_is_nested(folder: Path, sam: Node) -> None:
+    inside = {part.concern for part in nested(STAGE)}
+    assert {part.concern for part in parts(STAGE)} - inside == {"deploys", "firewall", "edge-logs", "budget"}
+    for part in nested(STAGE):
+        copied = folder / "package" / "templates" / part.template
+        assert copied.read_text() == (ROOT / "infra" / "templates" / part.template).read_text()
+        name = part.concern.title().replace("-", "")
+        assert sam["Resources"][name]["Properties"]["TemplateURL"] == f"templates/{part.template}"
+
+
+def test_a_stage_without_a_domain_is_refused() -> None:
+    with pytest.raises(OneStackError, match=r"infra/stages/dev\.yaml needs a domain"):
+        merge_template(Stage("dev", "eu-north-1", "blog@example.com"))
+
+
+def test_the_manual_lists_every_difference() -> None:
+    text = (ROOT / "docs" / "deploying.md").read_text()
+    for difference in DIFFERENCES:
+        assert f"**{difference}**" in text

@@ -1,0 +1,24 @@
+"""Runs in the engine's environment: the SAM transform, as CloudFormation makes it. Two arguments: from and to."""
+
+import json
+import sys
+from pathlib import Path
+
+from samtranslator.translator.transform import transform
+
+
+class NoManagedPolicies:
+    """Functions have policies of their own alone."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+template = json.loads(Path(sys.argv[1]).read_text())
+for resource in template["Resources"].values():
+    # What `aws cloudformation package` puts there.
+    if resource["Type"] == "AWS::Serverless::Function":
+        resource["Properties"]["CodeUri"] = "s3://packages/deployment.zip"
+    elif resource["Type"] == "AWS::CloudFormation::Stack":
+        resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/packages/template.yaml"
+Path(sys.argv[2]).write_text(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))
