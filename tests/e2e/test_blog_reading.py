@@ -85,6 +85,17 @@ def test_a_page_costs_little_and_does_not_move(page: Page) -> None:
     assert cost["scripts"] < 10 * 1024
 
 
+def test_every_file_that_a_page_names_is_there(page: Page) -> None:
+    for address in PAGES:
+        named = set(
+            re.findall(
+                r'(?:href|src)="(/(?:assets/|blog/photos/|theme|favicon)[^"]+)"', page.request.get(address).text()
+            )
+        )
+        assert any(name.endswith(".css") for name in named)
+        assert {name: page.request.get(name).status for name in named} == dict.fromkeys(named, 200)
+
+
 def test_code_is_copied_by_a_button(new_page: NewPage) -> None:
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(POST)
