@@ -1,4 +1,4 @@
-"""Writes the package of `prod` with an empty zip; a process of its own, since the application reads its environment once."""
+"""Writes the package of `prod` with an empty zip, in a process of its own: the app reads its settings once."""
 
 import sys
 import zipfile
