@@ -40,6 +40,12 @@ class Cloud:
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=PREFIX + table, ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
 
+    def forget_senders(self) -> None:
+        """Forget how many messages of the contact form came from where, as the next hour would."""
+        for row in self.rows("messages"):
+            if row["message_id"]["S"].startswith("sender#"):
+                self._dynamodb.delete_item(TableName=PREFIX + "messages", Key={"message_id": row["message_id"]})
+
     def change(self, table: str, key: Mapping[str, str], **numbers: int) -> None:
         """Set numbers of an item, as the passing of time would."""
         self._dynamodb.update_item(
