@@ -1,0 +1,69 @@
+"""What Chalice is told: an environment that the application can start with, and a policy for each function."""
+
+import json
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from chalicelib.settings import read, variables
+from infra import policies
+from infra.deploy.aws import Aws
+from infra.deploy.config import ConfigError, chalice_stage, environment, plans, write
+from infra.deploy.one_stack import placeholders
+from infra.deploy.stage import ROOT, Stage
+
+STAGE = Stage("dev", "eu-north-1", "blog@example.com")
+OUTPUTS = {**placeholders(STAGE), "SiteUrl": "https://d1.cloudfront.net"}
+AWS = Aws(None, "eu-north-1", "123456789012", "aws")
+
+
+def test_the_application_starts_with_what_it_is_given() -> None:
+    made = environment(STAGE, OUTPUTS, "a signing key")
+    assert set(made) == set(variables()) - {"AWS_REGION"}
+    settings = read({**made, "AWS_REGION": "eu-north-1"})
+    assert (settings.api_url, settings.site_url) == ("https://d1.cloudfront.net/api", "https://d1.cloudfront.net")
+    assert settings.allowed_origins == ("https://d1.cloudfront.net",)
+    assert settings.signing_key == b"a signing key"
+
+
+def test_an_output_that_is_missing_is_named() -> None:
+    lacking = {name: value for name, value in OUTPUTS.items() if name != "TodosTable"}
+    with pytest.raises(ConfigError, match="No stack puts out TodosTable"):
+        environment(STAGE, lacking, "key")
+
+
+def test_each_function_has_its_own_policy_and_no_more_is_made_up() -> None:
+    told = chalice_stage(STAGE, {})
+    assert told["autogen_policy"] is False
+    files = {name: one["iam_policy_file"] for name, one in told["lambda_functions"].items()}
+    assert len(set(files.values())) == len(policies.FUNCTIONS)
+    assert files["api_handler"] == "policies/dev/api-handler.json"
+
+
+def test_other_stages_stay_and_nobody_else_reads_the_file(tmp_path: Path) -> None:
+    path = tmp_path / ".chalice" / "config.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"version": "2.0", "app_name": "mytodolist", "stages": {"local": {"kept": True}}}))
+    write(tmp_path, STAGE, AWS, OUTPUTS, "key")
+    config = json.loads(path.read_text())
+    assert config["stages"]["local"] == {"kept": True}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for one in config["stages"]["dev"]["lambda_functions"].values():
+        document = json.loads((path.parent / one["iam_policy_file"]).read_text())
+        assert "$" not in json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "written", ["config.json", "policies/dev/api-handler.json", "deployed/dev.json", "deployments/x.zip"]
+)
+def test_what_a_deploy_writes_is_nothing_to_git(written: str) -> None:
+    asked = subprocess.run(["git", "check-ignore", "-q", f".chalice/{written}"], cwd=ROOT, check=False)  # noqa: S607
+    assert asked.returncode == 0
+
+
+def test_readers_are_held_to_less_than_the_site() -> None:
+    site, readers = plans(STAGE)
+    assert (site.quota, readers.quota) == (0, 10_000)
+    assert readers.rate < site.rate

@@ -1,0 +1,71 @@
+"""The plan: what a deploy would do, from what was found and nothing else."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from infra import policies
+from infra.deploy.parts import UNKNOWN, parts
+from infra.deploy.plan import CREATE, KEEP, REPAIR, UPDATE, Found, plan
+from infra.deploy.stacks import DIGEST_TAG
+from infra.deploy.stage import GLOBAL_REGION, Stage, load
+
+STAGE = Stage("dev", "eu-north-1", "blog@example.com")
+OUTPUTS = {"SiteUrl": "https://d1.cloudfront.net", "ApiDomain": "abc.execute-api", "SiteApiKey": "key"}
+FUNCTIONS = frozenset(policies.lambda_name(name, "dev") for name in policies.FUNCTIONS)
+
+
+def deployed(**changed: Any) -> Found:
+    stacks = {}
+    for part in parts(STAGE):
+        stack = part.stack(STAGE, OUTPUTS)
+        tags = [{"Key": DIGEST_TAG, "Value": stack.digest()}]
+        stacks[stack.name] = {"StackStatus": "CREATE_COMPLETE", "Tags": tags}
+    return dataclasses.replace(Found(stacks, OUTPUTS, "abc", FUNCTIONS), **changed)
+
+
+def changes(found: Found, stage: Stage = STAGE) -> dict[str, str]:
+    return {step.what: step.change for step in plan(stage, found)}
+
+
+def test_an_empty_account_gets_everything() -> None:
+    made = changes(Found({}, {}, None, frozenset()))
+    assert {made[STAGE.stack(part.concern)] for part in parts(STAGE) if part.concern != "edge"} == {CREATE}
+    assert (made["functions"], made["API"] if "API" in made else made["mytodolist-dev"]) == (CREATE, CREATE)
+
+
+def test_nothing_new_keeps_every_stack() -> None:
+    made = changes(deployed())
+    assert {made[STAGE.stack(part.concern)] for part in parts(STAGE)} == {KEEP}
+    assert made["functions"] == UPDATE
+
+
+def test_a_setting_changes_the_stacks_it_is_given_to_and_no_others() -> None:
+    made = changes(deployed(), dataclasses.replace(STAGE, log_days=90))
+    assert [name for name, change in made.items() if change == UPDATE and name.startswith("mytodolist-")] == [
+        "mytodolist-dev-observability"
+    ]
+
+
+def test_a_stack_whose_making_failed_is_made_anew() -> None:
+    found = deployed()
+    stacks = {**found.stacks, "mytodolist-dev-data": {"StackStatus": "ROLLBACK_COMPLETE"}}
+    assert changes(dataclasses.replace(found, stacks=stacks))["mytodolist-dev-data"] == REPAIR
+
+
+def test_a_plan_can_be_made_before_addresses_are_known() -> None:
+    [media] = [part.stack(STAGE, {}) for part in parts(STAGE) if part.concern == "media"]
+    assert media.parameters["AllowedOrigins"] == UNKNOWN
+
+
+def test_what_cloudfront_needs_in_one_region_is_made_there() -> None:
+    elsewhere = {part.concern for part in parts(load("prod")) if part.region == GLOBAL_REGION}
+    assert elsewhere == {"firewall", "edge-logs", "budget"}
+    assert {part.region for part in parts(STAGE)} == {""}
+
+
+@pytest.mark.parametrize("secret", ["key"])
+def test_a_plan_says_no_secret(secret: str) -> None:
+    said = " ".join(f"{step.what} {step.detail}" for step in plan(STAGE, deployed()))
+    assert secret not in said.replace("keys", "")
