@@ -240,9 +240,11 @@ def test_without_a_network_the_words_are_kept_here_and_sent_later(desk: Desk, au
     desk.page.context.set_offline(True)
     desk.write(" In the tunnel.")
     expect(desk.state).to_have_text("Kept on this device")
-    expect(desk.page.get_by_text("What you type is kept on this device")).to_be_visible()
+    expect(desk.page.locator(".note.warn")).to_contain_text("What you type is kept on this device")
+    expect(desk.page.locator("#announcer")).to_contain_text("No answer.")
     desk.page.context.set_offline(False)
     desk.is_saved()
+    expect(desk.page.locator("#announcer")).to_have_text("Saved.")
     assert draft_of(author, slug)["body"] == "Before. In the tunnel."
 
 

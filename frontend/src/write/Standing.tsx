@@ -1,4 +1,6 @@
 /** How the post stands with the API, in words beside a dot. */
+import { useEffect, useRef } from 'preact/hooks';
+import { announce } from '../ui/announce';
 import type { Post } from './saving';
 import { clock } from './words';
 
@@ -13,7 +15,25 @@ const WORDS: Record<Post['step'], { dot: string; word: string }> = {
   'signed-out': { dot: 'warn', word: 'Signed out' },
 };
 
+/** What is worth an interruption; that all is well only where it was not. */
+const SAID: Partial<Record<Post['step'], string>> = {
+  unreachable: 'No answer. What you type is kept on this device.',
+  'signed-out': 'You are signed out. What you typed is kept on this device.',
+  conflict: 'There are two versions of this post.',
+};
+
+function useAnnouncements(step: Post['step']): void {
+  const wasAmiss = useRef(false);
+  useEffect(() => {
+    const said = SAID[step];
+    if (said) announce(said);
+    else if (step === 'saved' && wasAmiss.current) announce('Saved.');
+    if (said || step === 'saved') wasAmiss.current = said !== undefined;
+  }, [step]);
+}
+
 export function Standing({ post, onSettle }: { post: Post; onSettle(): void }) {
+  useAnnouncements(post.step);
   const { dot, word } = WORDS[post.step];
   const text = (
     <>
