@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The stage's settings, each from the environment variable of its name in capitals."""
+    """The stage's settings, each from the environment variable of its name in capitals.
+
+    Those with a default are empty where the stage does without what they name.
+    """
 
     stage: str
     aws_region: str
@@ -47,6 +50,10 @@ class Settings:
     mail_from: str
     mail_configuration_set: str
     signing_key: bytes
+    # The API past CloudFront, the key it wants to see, and CloudFront's distribution: what keeps copies of answers.
+    stage_cache_url: str = ""
+    stage_cache_key: str = ""
+    distribution_id: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -56,20 +63,27 @@ class Settings:
 
 def variables() -> tuple[str, ...]:
     """The environment variables that must be there: each setting's name in capitals."""
-    return tuple(field.name.upper() for field in fields(Settings))
+    return tuple(field.name.upper() for field in fields(Settings) if field.default is MISSING)
+
+
+def optional_variables() -> tuple[str, ...]:
+    """The environment variables that may be there."""
+    return tuple(field.name.upper() for field in fields(Settings) if field.default is not MISSING)
 
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Build the settings from `environment`; raise `SettingsError` naming every variable that is missing."""
     # Lambda sets the one; whoever types `chalice deploy` has the other.
     region = {"AWS_REGION": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")}
-    found = {name: {**environment, **region}.get(name, "").strip() for name in variables()}
-    missing = [name for name, value in found.items() if not value]
+    known = variables() + optional_variables()
+    found = {name: {**environment, **region}.get(name, "").strip() for name in known}
+    missing = [name for name in variables() if not found[name]]
     if missing:
         raise SettingsError(f"The environment lacks {', '.join(missing)}.")
     values: dict[str, Any] = {name.lower(): value for name, value in found.items()}
     values["api_url"] = values["api_url"].rstrip("/")
     values["site_url"] = values["site_url"].rstrip("/")
+    values["stage_cache_url"] = values["stage_cache_url"].rstrip("/")
     values["allowed_origins"] = tuple(values["allowed_origins"].split())
     values["signing_key"] = values["signing_key"].encode()
     return Settings(**values)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.settings import Settings, SettingsError, read, settings, variables
+from chalicelib.settings import Settings, SettingsError, optional_variables, read, settings, variables
 
 COMPLETE = {name: name.lower() for name in variables()} | {
     "API_URL": "https://api.example.com/",
@@ -14,12 +14,17 @@ COMPLETE = {name: name.lower() for name in variables()} | {
 def test_every_setting_is_the_variable_of_its_name() -> None:
     found = read(COMPLETE)
     assert found.todos_table == "todos_table"
-    assert set(variables()) == {name.upper() for name in Settings.__dataclass_fields__}
+    assert {*variables(), *optional_variables()} == {name.upper() for name in Settings.__dataclass_fields__}
 
 
 def test_addresses_have_no_slash_at_the_end() -> None:
     found = read(COMPLETE)
     assert (found.api_url, found.site_url) == ("https://api.example.com", "https://example.com")
+
+
+def test_what_keeps_copies_of_answers_may_be_missing() -> None:
+    assert [getattr(read(COMPLETE), name.lower()) for name in optional_variables()] == [""] * len(optional_variables())
+    assert read(COMPLETE | {"STAGE_CACHE_URL": "https://a.example/api/"}).stage_cache_url == "https://a.example/api"
 
 
 def test_origins_are_several_and_the_signing_key_is_bytes() -> None:
