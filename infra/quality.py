@@ -38,7 +38,9 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "unit": ((*COVERED, "tests/unit"),),
     "images": ((*COVERED, "tests/images"),),
     "policies": ((*UNCOVERED, "tests/policies"),),
-    "faults": ((*UNCOVERED, "tests/faults"),),
+    "faults": ((*UNCOVERED, "--dist", "worksteal", "tests/faults"),),
+    "package": ((*COVERED, "tests/package"),),
+    "rehearsal": ((*COVERED, "tests/rehearsal"),),
     "engine": ((*COVERED, "tests/engine"),),
     "integration": ((*COVERED, "tests/integration"),),
     "e2e": ((*COVERED, "tests/e2e"),),
@@ -53,7 +55,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "engine", "integration", "e2e", "coverage"),
+        *("unit", "images", "policies", "faults", "package", "engine", "integration", "rehearsal"),
+        *("e2e", "coverage"),
     ),
 }
 
