@@ -10,6 +10,7 @@ from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 from chalicelib.blog.routes import routes as blog
 from chalicelib.contact.routes import routes as contact
 from chalicelib.media.routes import routes as media
+from chalicelib.meta.internal import internal
 from chalicelib.meta.routes import describing
 from chalicelib.observe import logs
 from chalicelib.settings import settings
@@ -24,6 +25,7 @@ capabilities = (todos, media, blog, subscribers, contact)
 blueprints = (*capabilities, describing(capabilities))
 for routes in blueprints:
     app.register_blueprint(routes)
+app.register_blueprint(internal)
 
 
 @app.on_dynamodb_record(

@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 
 RUNTIME = (3, 13)
 # The services that functions call: of all others, botocore's descriptions stay behind.
-SERVICES = ("dynamodb", "s3", "sesv2", "sns", "sqs")
+SERVICES = ("cloudfront", "dynamodb", "s3", "sesv2", "sns", "sqs")
 LARGEST_BYTES = 16 * 1024 * 1024
 # Twice that is unpacked at each cold start of a function.
 LARGEST_UNPACKED_BYTES = 64 * 1024 * 1024

@@ -7,6 +7,8 @@ from time import monotonic, sleep
 from typing import Any
 
 import httpx
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 
 from infra.deploy import api
 from infra.deploy.aws import Aws
@@ -68,6 +70,8 @@ def ask_api(where: Live) -> list[str]:
             ("it wants a token for todos", lambda: _is(client.get("/todos"), 401, "title")),
             ("it refuses a forged token", lambda: _is(client.get("/todos", headers=_FORGED), 401, "title")),
             ("it says so where there is nothing", lambda: _is(client.get("/nothing-here"), 404, "title")),
+            ("its tables answer it, as it tells internal callers", lambda: _reaches_tables(client, where)),
+            ("it tells nobody else", lambda: _is(client.get(_INTERNAL), 404, "title")),
             (
                 "public routes want the key",
                 lambda: _is(client.get("/posts", headers=_NO_KEY), 403, "title"),
@@ -96,6 +100,7 @@ def ask_site(where: Live) -> list[str]:
         return [_answered(question, ask, SITE_SECONDS) for question, ask in questions]
 
 
+_INTERNAL = "/internal/health"
 _NO_KEY = {"x-api-key": "none"}
 _FORGED = {"Authorization": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."}
 _PAGES = ("index.html", "404.html", "assets.json", CONFIG, "blog/index.html", "blog/feed.atom", "sitemap.xml")
@@ -130,6 +135,12 @@ def _is_well(client: httpx.Client, stage: str) -> str | None:
         return wrong
     said = _json(answer)["stage"]
     return None if said == stage else f"It says that it is {said}."
+
+
+def _reaches_tables(client: httpx.Client, where: Live) -> str | None:
+    request = AWSRequest("GET", f"{where.api_url}{_INTERNAL}")
+    SigV4Auth(where.aws.session.get_credentials(), "execute-api", where.aws.region).add_auth(request)
+    return _is(client.get(_INTERNAL, headers=dict(request.headers.items())), 200, "tables")
 
 
 def _is_page(answer: httpx.Response) -> str | None:
