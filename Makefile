@@ -120,7 +120,7 @@ destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwis
 
 rehearse: ## Deploy, use, change, break and destroy a stage on a local engine; the report is in dist/rehearsal.md
 	@$(SETUP) app engine frontend
-	@$(BIN)/python -m pytest -q tests/rehearsal
+	@$(BIN)/python -m infra.quality rehearsal
 
 package: ## STAGE as one CloudFormation stack with a canary, in dist/package/STAGE
 	@$(SETUP) app
