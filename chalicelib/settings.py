@@ -54,6 +54,8 @@ class Settings:
     stage_cache_url: str = ""
     stage_cache_key: str = ""
     distribution_id: str = ""
+    # A DAX cluster's discovery address, dax://... or daxs://...
+    dax_endpoint: str = ""
 
     @property
     def is_local(self) -> bool:

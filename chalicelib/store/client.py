@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from chalicelib.settings import Settings, settings
 from chalicelib.store.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 1.0
@@ -87,4 +88,15 @@ def new_botocore_client() -> ApiCaller:
 @cache
 def shared_client() -> SteadyClient:
     """Return this process's client: one session and one connection pool for all models."""
-    return SteadyClient(new_botocore_client())
+    return SteadyClient(_through_dax(new_botocore_client(), settings()))
+
+
+def _through_dax(dynamodb: ApiCaller, given: Settings) -> ApiCaller:
+    """Put DAX before DynamoDB for the blog's tables: everybody reads them, and only the API writes them."""
+    if not given.dax_endpoint:
+        return dynamodb
+    from chalicelib.store.dax import DaxFirst  # noqa: PLC0415 - only where DAX is on
+    from chalicelib.store.dax_cluster import DaxCluster  # noqa: PLC0415
+
+    cluster = DaxCluster(given.dax_endpoint, given.aws_region)
+    return DaxFirst(dynamodb, cluster, {given.posts_table, given.post_tags_table})

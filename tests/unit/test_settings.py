@@ -33,6 +33,11 @@ def test_origins_are_several_and_the_signing_key_is_bytes() -> None:
     assert found.signing_key == b"signing_key"
 
 
+def test_dax_is_off_unless_it_is_given() -> None:
+    assert read(COMPLETE).dax_endpoint == ""
+    assert read(COMPLETE | {"DAX_ENDPOINT": " daxs://cache "}).dax_endpoint == "daxs://cache"
+
+
 def test_everything_that_is_missing_is_named() -> None:
     lacking = {name: value for name, value in COMPLETE.items() if name not in ("STAGE", "SIGNING_KEY")}
     with pytest.raises(SettingsError, match=r"The environment lacks STAGE, API_URL, SIGNING_KEY\.") as error:
