@@ -1,9 +1,10 @@
-"""What follows when a post changes: its photos are kept, its pages written, and subscribers told once."""
+"""What follows when a post changes: its photos are kept, its pages written, old copies forgotten, subscribers told."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.blog import addresses, markdown, publishing
+from chalicelib.blog.copies import Change, Copies, StageAndEdge
 from chalicelib.blog.model import Post
 from chalicelib.blog.site import S3Site, Site
 from chalicelib.events.batches import BatchResponse, StreamRecord, stream_batch
@@ -12,13 +13,14 @@ from chalicelib.store.errors import RawItem
 from chalicelib.subscribers.announcements import Announcement, announce
 
 
-def on_posts_changed(event: Mapping[str, Any], site: Site | None = None) -> BatchResponse:
+def on_posts_changed(event: Mapping[str, Any], site: Site | None = None, copies: Copies | None = None) -> BatchResponse:
     """Handle a batch of the posts table's stream."""
     shown: Site = site or S3Site()
-    return stream_batch(event, lambda record: _changed(record, shown))
+    kept: Copies = copies or StageAndEdge()
+    return stream_batch(event, lambda record: _changed(record, shown, kept))
 
 
-def _changed(record: StreamRecord, site: Site) -> None:
+def _changed(record: StreamRecord, site: Site, copies: Copies) -> None:
     before, after = _post(record.old), _post(record.new)
     if after is not None:
         _keep_photos(before, after)
@@ -27,7 +29,9 @@ def _changed(record: StreamRecord, site: Site) -> None:
         return
     slug = str(record.keys["slug"]["S"])
     publishing.publish_post(site, slug)
-    publishing.publish_lists(site, sorted({*_tags(before), *_tags(after)}), slug)
+    tags = sorted({*_tags(before), *_tags(after)})
+    publishing.publish_lists(site, tags, slug)
+    copies.forget(Change(slug, tags, f"{slug}-{record.sequence_number}"))
     if after is not None and after.announced_at and not (before and before.announced_at):
         announce(Announcement(slug, after.title, after.summary, addresses.post(slug), after.author_name))
 

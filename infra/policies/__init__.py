@@ -1,7 +1,8 @@
 """The IAM policy of each function: a JSON file each, with exact names put in here.
 
 The files list everything a function needs: Chalice is told to add nothing (`autogen_policy: false`). What it may do
-only in a network of the owner's, or with a key of the owner's on the tables, is in files of its own.
+only in a network of the owner's, with a key of the owner's on the tables, or where copies of answers are kept, is in
+files of its own.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -25,6 +26,8 @@ FUNCTIONS = (
     "announce-posts",
     "sweep-mail",
 )
+# It has old copies forgotten.
+PAGES = "publish-pages"
 Policy = dict[str, Any]
 
 _FOLDER = Path(__file__).parent
@@ -36,6 +39,8 @@ _SHAPES = {
     "partition": r"aws(-[a-z]+)*",
     "mail_from": r"[^@\s*?$]+@[a-z0-9.-]+",
     "mail_identity": r"([^@\s*?$]+@)?[a-z0-9.-]+",
+    "api_id": r"[a-z0-9]+",
+    "distribution_id": r"[A-Z0-9]+",
     "kms_key_arn": r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+",
 }
 
@@ -59,12 +64,14 @@ def render(
     mail_from: str | None = None,
     mail_identity: str | None = None,
     kms_key_arn: str | None = None,
+    api_id: str | None = None,
+    distribution_id: str | None = None,
     in_vpc: bool = False,
 ) -> Policy:
     """Return the policy of `function`.
 
     Functions that send mail need `mail_from`; `mail_identity` is what SES verified, where that is not the address but
-    its domain.
+    its domain. `api_id` is of an API with a stage cache, and `distribution_id` CloudFront's, where there are any.
 
     Raises:
         PolicyError: there is no such function, or a value is missing or not of its shape.
@@ -79,13 +86,21 @@ def render(
         "mail_from": mail_from,
         "mail_identity": mail_identity or mail_from,
         "kms_key_arn": kms_key_arn,
+        "api_id": api_id,
+        "distribution_id": distribution_id,
     }
     names = {name: value for name, value in given.items() if value is not None}
     for name, value in names.items():
         if re.fullmatch(_SHAPES[name], value) is None:
             raise PolicyError(f"{name} cannot be {value!r}.")
     names["function"] = lambda_name(function, stage)
-    files = [function, *(["in-vpc"] if in_vpc else []), *(["with-key"] if kms_key_arn else [])]
+    wanted = {
+        "in-vpc": in_vpc,
+        "with-key": kms_key_arn,
+        "with-stage-cache": function == PAGES and api_id,
+        "with-distribution": function == PAGES and distribution_id,
+    }
+    files = [function, *(file for file, reason in wanted.items() if reason)]
     statements = [statement for file in files for statement in _read(file)["Statement"]]
     try:
         filled = [_filled(statement, names) for statement in statements]

@@ -14,6 +14,7 @@ from tests.templates.reading import ACCOUNT, REGION, STAGE, of_type, stack
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/mrk-1"
 MAIL_FROM = "blog@example.com"
+API, DISTRIBUTION = "a1b2c3", "E1PROD"
 PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "media": {"AllowedOrigins": "https://site.example.test"},
     "messaging": {"MailFrom": MAIL_FROM},
@@ -59,7 +60,9 @@ def documents() -> dict[str, Document]:
 
 def _of_functions() -> dict[str, Document]:
     found = {
-        name: Document(policies.render(name, STAGE, ACCOUNT, REGION, mail_from=MAIL_FROM))
+        name: Document(
+            policies.render(name, STAGE, ACCOUNT, REGION, mail_from=MAIL_FROM, api_id=API, distribution_id=DISTRIBUTION)
+        )
         for name in policies.FUNCTIONS
     }
     everything = policies.render("empty-trash", STAGE, ACCOUNT, REGION, kms_key_arn=KEY, in_vpc=True)

@@ -4,8 +4,20 @@ from collections.abc import Iterator
 
 from infra import policies
 from infra.simulate import Request
-from tests.policies.documents import KEY, MAIL_FROM, Pair
-from tests.policies.places import bucket, configuration_set, index, log, queue, sender, stream, table, topic
+from tests.policies.documents import API, DISTRIBUTION, KEY, MAIL_FROM, Pair
+from tests.policies.places import (
+    bucket,
+    configuration_set,
+    distribution,
+    index,
+    log,
+    queue,
+    route,
+    sender,
+    stream,
+    table,
+    topic,
+)
 from tests.templates.reading import ACCOUNT, REGION, STAGE
 
 PHOTO = "users/ada/01J00000000000000000000000"
@@ -145,6 +157,36 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
             "opens nothing to the public",
             ("s3:PutObject", bucket("site", "blog/photos/1-640.webp")),
             ("s3:PutObjectAcl", bucket("site", "blog/photos/1-640.webp")),
+        ),
+        (
+            "refreshes a post",
+            ("execute-api:InvalidateCache", route(API, "GET", "posts/seen")),
+            ("execute-api:InvalidateCache", route(API, "POST", "posts/seen")),
+        ),
+        (
+            "refreshes lists, and nothing private",
+            ("execute-api:InvalidateCache", route(API, "GET", "posts")),
+            ("execute-api:InvalidateCache", route(API, "GET", "me/posts")),
+        ),
+        (
+            "refreshes the feed of its own API",
+            ("execute-api:InvalidateCache", route(API, "GET", "feed.atom")),
+            ("execute-api:InvalidateCache", route("z9y8x7", "GET", "feed.atom")),
+        ),
+        (
+            "refreshes what begins alike no more than what is private",
+            ("execute-api:InvalidateCache", route(API, "GET", "posts/seen")),
+            ("execute-api:InvalidateCache", route(API, "GET", "posts-of-mine")),
+        ),
+        (
+            "has CloudFront forget, and be",
+            ("cloudfront:CreateInvalidation", distribution(DISTRIBUTION)),
+            ("cloudfront:UpdateDistribution", distribution(DISTRIBUTION)),
+        ),
+        (
+            "has its own distribution forget",
+            ("cloudfront:CreateInvalidation", distribution(DISTRIBUTION)),
+            ("cloudfront:CreateInvalidation", distribution("E2DEV")),
         ),
     ],
     "mail-subscribers": [

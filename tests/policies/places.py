@@ -37,3 +37,11 @@ def sender(address: str) -> str:
 
 def configuration_set(stage: str = STAGE) -> str:
     return f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/mytodolist-{stage}"
+
+
+def route(api: str, method: str, path: str, stage: str = "api") -> str:
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/{stage}/{method}/{path}"
+
+
+def distribution(name: str) -> str:
+    return f"arn:aws:cloudfront::{ACCOUNT}:distribution/{name}"

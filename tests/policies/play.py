@@ -3,13 +3,17 @@
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import boto3
+from moto.cloudfront.models import cloudfront_backends
 from PIL import Image
 
 import app as functions
 from chalicelib import clock
+from chalicelib.blog.copies import StageAndEdge
+from chalicelib.blog.events import on_posts_changed
 from chalicelib.mail import ledger
 from chalicelib.media.model import READY, Media, StoredThumbnail, object_key
 from chalicelib.settings import settings
@@ -18,10 +22,11 @@ from chalicelib.subscribers.announcements import Announcement, PageJob, body
 from chalicelib.subscribers.announcing import PAGE
 from chalicelib.subscribers.model import shard
 from chalicelib.subscribers.tokens import Purpose, Token
-from tests.policies.recording import Recorder
+from tests.policies.recording import API, DISTRIBUTION, Recorder
 from tests.support.api import Api, Context
 from tests.support.everyday import ROUTES, one_of_everything
 from tests.support.seam import Meanwhile, dynamodb_behind
+from tests.templates.reading import ACCOUNT
 from tests.unit.media.uploads_of import batch, event, told_of
 
 AUTHOR = "6f1a7c1e-0000-4000-8000-00000000ada0"
@@ -49,6 +54,9 @@ class Day:
         self._s3 = boto3.client("s3")
         self._api = Api(functions.app, AUTHOR, "authors")
         self._sequence = 0
+        url = f"https://{API}.execute-api.eu-north-1.amazonaws.com/api"
+        caching = replace(settings(), stage_cache_url=url, stage_cache_key="key", distribution_id=DISTRIBUTION)
+        self._copies = StageAndEdge(caching, recorder.refreshed)
 
     def play(self) -> None:
         """Everything."""
@@ -70,9 +78,20 @@ class Day:
         boto3.client("sqs").create_queue(QueueName=settings().announcements_arn.rpartition(":")[2])
         for topic in (settings().new_subscriber_topic_arn, settings().owner_topic_arn):
             boto3.client("sns").create_topic(Name=topic.rpartition(":")[2])
+        self._distribute()
         mail = boto3.client("sesv2")
         mail.create_email_identity(EmailIdentity=settings().mail_from)
         mail.create_configuration_set(ConfigurationSetName=settings().mail_configuration_set)
+
+    def _distribute(self) -> None:
+        behaviour = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"}
+        origins = {"Quantity": 1, "Items": [{"Id": "site", "DomainName": "site.s3.amazonaws.com"}]}
+        config = {"CallerReference": "a", "Comment": "", "Enabled": True, "Origins": origins}
+        wanted = config | {"DefaultCacheBehavior": behaviour}
+        made = boto3.client("cloudfront").create_distribution(DistributionConfig=wanted)["Distribution"]["Id"]
+        # Moto chooses ids by chance, and policies name one.
+        distributions = cloudfront_backends[ACCOUNT]["aws"].distributions
+        distributions[DISTRIBUTION] = distributions.pop(made)
 
     def _everyday(self) -> None:
         with self._recorder.running("api-handler"):
@@ -91,7 +110,11 @@ class Day:
             with self._recorder.running("api-handler"):
                 answer = self._api.post(f"/posts/seen/{path}", wanted)
             assert answer.status == 200, answer.body
-            self._stream("publish-pages", functions.publish_pages, ["slug"], before, self._item("posts", slug="seen"))
+            self._stream("publish-pages", self._publish_pages, ["slug"], before, self._item("posts", slug="seen"))
+
+    def _publish_pages(self, event: Mapping[str, Any], _: Context) -> Any:
+        # As app.py calls it, in a stage whose answers are kept.
+        return on_posts_changed(event, copies=self._copies)
 
     def _subscribe(self) -> None:
         for email in (READER, LEAVER):

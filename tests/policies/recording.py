@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -12,7 +12,7 @@ from infra import policies
 from infra.simulate import Request
 from tests.templates.reading import ACCOUNT, REGION
 
-STAGE = "test"
+STAGE, API, DISTRIBUTION = "test", "a1b2c3", "E1TEST"
 _IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -69,6 +69,15 @@ class Recorder:
         finally:
             BaseClient._make_api_call = call
 
+    def refreshed(self, url: str, headers: Mapping[str, str]) -> int:
+        """Stand in for a stage cache, and note who had an answer refreshed."""
+        assert headers["Cache-Control"] == "max-age=0"
+        assert "/execute-api/aws4_request" in headers["Authorization"]
+        asked = ("execute-api:InvalidateCache", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}{_route(url)}", {})
+        if self._running is not None:
+            self._note_all(self._running, [asked])
+        return 200
+
     def _note(
         self, function: str, service: str, operation: str, arguments: Mapping[str, Any], *, missing: bool
     ) -> None:
@@ -76,6 +85,9 @@ class Recorder:
         if missing:
             # Whoever may not list a bucket is told "forbidden" where there is nothing.
             asked.append(("s3:ListBucket", _bucket(arguments["Bucket"]), {}))
+        self._note_all(function, asked)
+
+    def _note_all(self, function: str, asked: list[Asked]) -> None:
         who = f"arn:aws:sts::{ACCOUNT}:assumed-role/mytodolist-{STAGE}-{function}/run"
         self.requests[function] |= {_Hashable(who, *each) for each in asked}
 
@@ -129,6 +141,15 @@ def _sesv2(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
             yield action, f"arn:aws:ses:{REGION}:{ACCOUNT}:{resource}", {"ses:FromAddress": address}
 
 
+def _cloudfront(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
+    yield f"cloudfront:{operation}", f"arn:aws:cloudfront::{ACCOUNT}:distribution/{arguments['DistributionId']}", {}
+
+
+def _route(url: str) -> str:
+    stage, _, path = urlsplit(url).path.strip("/").partition("/")
+    return f"/{stage}/GET/{path}"
+
+
 def _table(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
 
@@ -138,4 +159,4 @@ def _bucket(name: str) -> str:
     return f"arn:aws:s3:::{name}-{ACCOUNT}"
 
 
-_READERS = {"dynamodb": _dynamodb, "s3": _s3, "sqs": _sqs, "sns": _sns, "sesv2": _sesv2}
+_READERS = {"dynamodb": _dynamodb, "s3": _s3, "sqs": _sqs, "sns": _sns, "sesv2": _sesv2, "cloudfront": _cloudfront}

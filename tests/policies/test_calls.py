@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from infra import policies, simulate
 from tests.policies.play import Day
-from tests.policies.recording import STAGE, Recorder
+from tests.policies.recording import API, DISTRIBUTION, STAGE, Recorder
 from tests.templates.reading import ACCOUNT, REGION
 from tests.unit.conftest import TABLES
 
@@ -29,7 +29,15 @@ def day() -> Recorder:
 
 
 def rendered(function: str) -> dict[str, Any]:
-    return policies.render(function, STAGE, ACCOUNT, REGION, mail_from="blog@example.com")
+    return policies.render(
+        function,
+        STAGE,
+        ACCOUNT,
+        REGION,
+        mail_from="blog@example.com",
+        api_id=API,
+        distribution_id=DISTRIBUTION,
+    )
 
 
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
