@@ -40,6 +40,16 @@ def find_api(aws: Aws, stage: Stage) -> str | None:
     return ids[0] if ids else None
 
 
+def exists(aws: Aws, api_id: str) -> bool:
+    """Whether there is an API of this id."""
+    client = aws.client("apigateway")
+    try:
+        client.get_rest_api(restApiId=api_id)
+    except client.exceptions.NotFoundException:
+        return False
+    return True
+
+
 def domain(aws: Aws, api_id: str) -> str:
     """Where API Gateway answers for an API; CloudFront asks there."""
     suffix = "amazonaws.com.cn" if aws.partition == "aws-cn" else "amazonaws.com"

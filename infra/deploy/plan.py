@@ -11,6 +11,7 @@ from infra.deploy.config import plans
 from infra.deploy.parts import UNKNOWN, parts
 from infra.deploy.stacks import DIGEST_TAG, Stack, describe, outputs_in
 from infra.deploy.stage import Stage
+from infra.deploy.state import State
 
 CREATE, UPDATE, KEEP, RUN, REPAIR = "create", "update", "keep", "run", "make anew"
 _FAILED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
@@ -46,13 +47,20 @@ def look(aws: Aws, stage: Stage) -> Found:
         if found is not None:
             stacks[name] = found
             outputs |= outputs_in(found)
-    api_id = api.find_api(aws, stage)
+    api_id = _find_api(aws, stage, outputs)
     if api_id is not None:
         outputs |= api_outputs(aws, stage, api_id)
     pages = aws.client("lambda").get_paginator("list_functions").paginate()
     functions = {function["FunctionName"] for page in pages for function in page["Functions"]}
     wanted = {policies.lambda_name(name, stage.name) for name in policies.FUNCTIONS}
     return Found(stacks, outputs, api_id, frozenset(functions & wanted))
+
+
+def _find_api(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str | None:
+    # By what Chalice remembers: a `chalice deploy` typed by hand gives the API another name.
+    bucket = outputs.get("DeploysBucket")
+    remembered = None if bucket is None else State(aws, bucket, stage.name).api_id()
+    return remembered if remembered and api.exists(aws, remembered) else api.find_api(aws, stage)
 
 
 def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:

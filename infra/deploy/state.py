@@ -66,6 +66,12 @@ class State:
             self._s3.delete_object(Bucket=self.bucket, Key=key)
         file.unlink(missing_ok=True)
 
+    def api_id(self) -> str | None:
+        """The id of the API that Chalice made, or None."""
+        stored = self._read(self._chalice)
+        made = [] if stored is None else json.loads(stored)["resources"]
+        return next((str(each["rest_api_id"]) for each in made if "rest_api_id" in each), None)
+
     def release(self) -> Release | None:
         """The last release that answered."""
         stored = self._read(RELEASE)

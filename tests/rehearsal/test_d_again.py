@@ -1,7 +1,11 @@
 """The stage is deployed again: changed, broken, broken off in the middle. People's data and the API's address stay."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +72,22 @@ def test_code_that_does_not_even_load_changes_nothing(rehearsal: Rehearsal, api_
     with pytest.raises(ReleaseError, match="cannot import name 'Nothing'"):
         rehearsal.deploy()
     assert (version(rehearsal), rehearsal.look().api_id) == ("0.9.0", api_id)
+
+
+def test_chalice_typed_by_hand_finds_its_stage(rehearsal: Rehearsal, api_id: str) -> None:
+    deployed = subprocess.run(
+        [str(Path(sys.executable).with_name("chalice")), "deploy", "--stage", "rehearsal"],
+        cwd=rehearsal.project,
+        env={**os.environ, "AWS_DEFAULT_REGION": rehearsal.stage.region},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert deployed.returncode == 0, deployed.stderr
+    assert f"https://{api_id}.execute-api" in deployed.stdout
+    # Chalice alone gives the API its own name, and it is found all the same.
+    assert rehearsal.look().api_id == api_id
+    assert version(rehearsal) == "0.9.0"
 
 
 def test_two_people_do_not_deploy_at_once(rehearsal: Rehearsal) -> None:
