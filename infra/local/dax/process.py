@@ -1,0 +1,108 @@
+"""Runs the local DAX as a process of its own, for tests and tools.
+
+    with DaxProcess(environment) as dax:
+        DaxCluster(dax.endpoint, "us-east-1")
+        dax.tell("slow 2")
+
+It keeps its port for the life of the object, so `kill` followed by `start` is a restart.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[3]
+
+
+class DaxFailedError(Exception):
+    """The local DAX ended before it was ready."""
+
+
+class DaxProcess:
+    """One local DAX; `environment` names DynamoDB's endpoint, region and keys."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        item_seconds: float = 10.0,
+        query_seconds: float = 1.0,
+        certificate: Path | None = None,
+    ) -> None:
+        self.port = 0
+        self._environment = environment
+        self._options = [f"--item-seconds={item_seconds}", f"--query-seconds={query_seconds}"]
+        self._scheme = "dax"
+        if certificate is not None:
+            self._options.append(f"--certificate={certificate}")
+            self._scheme = "daxs"
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The discovery address."""
+        return f"{self._scheme}://localhost:{self.port}"
+
+    def start(self) -> Self:
+        """Start it and wait until it listens."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.dax", f"--port={self.port}", *self._options],
+            cwd=ROOT,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self._line()
+        if not line.startswith("ready "):
+            self.kill()
+            raise DaxFailedError(line or "It said nothing.")
+        self.port = int(line.rpartition(":")[2])
+        return self
+
+    def tell(self, line: str) -> str:
+        """Change its weather, or ask for its counts; return what it says."""
+        process = self._running()
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        process.stdin.write(f"{line}\n")
+        process.stdin.flush()
+        return self._line()
+
+    def counts(self) -> dict[str, int]:
+        """Hits, misses and writes since it started."""
+        counts: dict[str, int] = json.loads(self.tell("counts"))
+        return counts
+
+    def kill(self) -> None:
+        """SIGKILL: no warning, as in a crash."""
+        process = self._running()
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+        self._process = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self.kill()
+
+    def _line(self) -> str:
+        stdout = self._running().stdout
+        assert stdout is not None  # noqa: S101 - asked for above
+        return stdout.readline().strip()
+
+    def _running(self) -> "subprocess.Popen[str]":
+        if self._process is None:
+            raise DaxFailedError("It is not running.")
+        return self._process
