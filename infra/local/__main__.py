@@ -126,12 +126,13 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 
 def _print_welcome(layout: Layout) -> None:
+    cache = "\n  Cache     public reads are repeated for up to a minute; X-Cache says which" if layout.cache else ""
     people = "\n".join(f"            {user.email}   {user.password}" for user in DEMO_USERS)
     sys.stdout.write(
         f"""
   Open      {layout.site}
   Mailbox   {layout.mailbox}
-  API       {layout.api}/openapi.json
+  API       {layout.api}/openapi.json{cache}
   Sign in as
 {people}
 

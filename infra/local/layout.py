@@ -17,13 +17,17 @@ class LayoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`folder` holds all state; `project` is the Chalice project that serves the API."""
+    """`folder` holds all state; `project` is the Chalice project that serves the API.
+
+    With `cache` the API keeps answers for a while, as a stage of API Gateway with a cache does.
+    """
 
     folder: Path
     project: Path
     site_port: int
     api_port: int
     aws_port: int
+    cache: bool = False
 
     @property
     def site(self) -> str:
@@ -73,23 +77,24 @@ class Layout:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
-    """Read SITE_PORT, API_PORT, AWS_PORT and LOCAL_FOLDER.
+    """Read SITE_PORT, API_PORT, AWS_PORT, LOCAL_FOLDER and CACHE.
 
     A second laptop cloud needs ports and a folder of its own; its Chalice project is in that folder too.
 
     Raises:
-        LayoutError: a port is no port, two parts share one, or the folder holds something else.
+        LayoutError: a port is no port, two parts share one, the folder holds something else, or CACHE is no switch.
     """
     site, api, aws = (
         _port(environment, *each) for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566))
     )
     if len({site, api, aws}) < 3:
         raise LayoutError("SITE_PORT, API_PORT and AWS_PORT must differ.")
+    cache = _switch(environment, "CACHE")
     named = environment.get("LOCAL_FOLDER", "")
     if not named:
-        return Layout(ROOT / ".local", ROOT, site, api, aws)
+        return Layout(ROOT / ".local", ROOT, site, api, aws, cache)
     folder = Path(named).expanduser().resolve()
-    layout = Layout(folder, folder / "project", site, api, aws)
+    layout = Layout(folder, folder / "project", site, api, aws, cache)
     # `reset` removes the whole folder, so it must never be one that somebody already had.
     if folder.exists() and not layout.lock.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LayoutError(f"LOCAL_FOLDER must be new, empty or the laptop cloud's own, not {folder}.")
@@ -101,3 +106,10 @@ def _port(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise LayoutError(f"{name} must be a port between 1 and 65535, not {text!r}.")
     return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "") or "0"
+    if text not in ("0", "1"):
+        raise LayoutError(f"{name} must be 1 or 0, not {text!r}.")
+    return text == "1"

@@ -50,6 +50,7 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "MAIL_FROM": MAIL_FROM,
         "MAIL_CONFIGURATION_SET": outputs["MailConfigurationSet"],
         "SIGNING_KEY": keys.signing_key,
+        **({"STAGE_CACHE_URL": layout.api} if layout.cache else {}),
     }
 
 

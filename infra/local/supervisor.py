@@ -40,7 +40,7 @@ from infra.local.watch import fingerprint
 START_SECONDS = 60.0
 RESTART_PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.5
-WATCHED = ("app.py", "chalicelib", "infra/gateway_responses.py", "infra/local/gateway")
+WATCHED = ("app.py", "chalicelib", "infra/cache_settings.py", "infra/gateway_responses.py", "infra/local/gateway")
 
 Result = TypeVar("Result")
 
@@ -84,9 +84,10 @@ class Supervisor:
         environment = stage.environment(layout, self.keys, outputs)
         stage.link_project(layout)
         stage.write_chalice_config(layout, environment)
+        # Before the event functions, which have the copies refreshed that it keeps.
+        self._step("API", lambda: self._run(self._api()))
         self._step("event functions", lambda: self._run(self._functions(environment, outputs)))
         self._step("demo data", lambda: self._seed(environment))
-        self._step("API", lambda: self._run(self._api()))
         self._write_site_settings(outputs)
         self._step("site", lambda: self._run(self._site()))
         write_urls(layout, outputs)

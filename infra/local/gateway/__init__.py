@@ -1,4 +1,4 @@
-"""Makes `chalice local` the gateway that AWS is: it verifies tokens, and answers its own refusals as problems.
+"""Makes `chalice local` the gateway that AWS is: it verifies tokens, answers its own refusals, and may keep answers.
 
 Chalice's development server lets every token pass, forged ones too. `install` replaces the parts of
 `chalice.local` that decide; the name of each is checked, so that another version of Chalice fails here and loudly.
@@ -11,6 +11,8 @@ from chalice.app import Chalice
 
 from chalicelib.settings import settings
 from infra.local.gateway.requests import LocalGateway, RequestHandler
+from infra.local.gateway.signatures import Signatures
+from infra.local.gateway.stage_cache import StageCache
 from infra.local.gateway.tokens import KeySet, TokenVerifier
 
 REPLACED = ("LocalGateway", "ChaliceRequestHandler", "ThreadedHTTPServer")
@@ -32,6 +34,9 @@ def install(_: Chalice) -> None:
         issuer=f"https://cognito-idp.{settings().aws_region}.amazonaws.com/{pool_id}",
         audience=settings().user_pool_client_id,
     )
+    if settings().stage_cache_url:
+        keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+        LocalGateway.cache = StageCache(Signatures(*keys, settings().aws_region).made)
     chalice.local.LocalGateway = LocalGateway  # type: ignore[misc]
     chalice.local.LocalDevServer.__init__.__defaults__ = (RequestHandler, Server)
 

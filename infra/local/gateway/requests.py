@@ -14,6 +14,7 @@ from chalicelib.settings import settings
 from chalicelib.web import cors, problems
 from chalicelib.web.problems import MEDIA_TYPE, Problem, ProblemType
 from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.local.gateway.stage_cache import RefreshRefusedError, StageCache
 from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, TokenVerifier
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -28,6 +29,7 @@ class LocalGateway(chalice.local.LocalGateway):
     """API Gateway for one connection: routes, checks tokens, calls the application."""
 
     verifier: ClassVar[TokenVerifier]
+    cache: ClassVar[StageCache | None] = None
 
     def handle_request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
         """Answer one request; whatever goes wrong before the application is reached becomes a problem."""
@@ -57,6 +59,14 @@ class LocalGateway(chalice.local.LocalGateway):
         self._as_api_gateway_sends_it(event, context.aws_request_id)
         if isinstance(methods[method].authorizer, CognitoUserPoolAuthorizer):
             event["requestContext"]["authorizer"] = {"claims": self._verified(headers)}
+        if self.cache is None:
+            return self._function(event, context)
+        try:
+            return self.cache.answer(event, path, lambda: self._function(event, context))
+        except RefreshRefusedError as error:
+            raise _gateway_problem("ACCESS_DENIED") from error
+
+    def _function(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Chalice has no types
         answer: dict[str, Any] = self._app_object(event, context)
         return answer
 

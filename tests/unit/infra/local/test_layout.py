@@ -71,3 +71,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 def test_a_layout_does_not_change() -> None:
     assert hash(Layout(ROOT, ROOT, 1, 2, 3)) == hash(Layout(ROOT, ROOT, 1, 2, 3))
+
+
+def test_a_cache_is_kept_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    assert not from_environment({}).cache
+    assert not from_environment({"CACHE": "0"}).cache
+    assert from_environment({"CACHE": "1"}).cache
+    assert from_environment({"CACHE": "1", "LOCAL_FOLDER": str(tmp_path / "second")}).cache
+    with pytest.raises(LayoutError, match=r"^CACHE must be 1 or 0, not 'yes'\.$"):
+        from_environment({"CACHE": "yes"})

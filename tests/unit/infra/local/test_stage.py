@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ def test_the_environment_is_all_that_the_application_asks_for(layout: Layout, ou
     assert found.is_local
     assert (found.api_url, found.todos_table) == (layout.api, "value-of-TodosTable")
     assert found.allowed_origins == layout.origins
+
+
+def test_the_environment_knows_of_a_cache_only_where_there_is_one(layout: Layout, outputs: dict[str, str]) -> None:
+    assert "STAGE_CACHE_URL" not in stage.environment(layout, KEYS, outputs)
+    cached = stage.environment(replace(layout, cache=True), KEYS, outputs)
+    assert cached["STAGE_CACHE_URL"] == layout.api
 
 
 def test_the_environment_points_every_sdk_at_the_engine(layout: Layout, outputs: dict[str, str]) -> None:
