@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.settings import variables
+from chalicelib.settings import optional_variables, variables
 from infra import policies
 from infra.api_settings import ApiSettings, Plan
 from infra.deploy.aws import Aws
@@ -42,7 +42,8 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
-    return {name: own.get(name) or outputs[_output(name)] for name in wanted}
+    possible = [name for name in optional_variables() if _output(name) in outputs]
+    return {name: own.get(name) or outputs[_output(name)] for name in (*wanted, *possible)}
 
 
 def chalice_stage(stage: Stage, stage_environment: Mapping[str, str]) -> dict[str, Any]:
@@ -98,6 +99,7 @@ def render_policy(
         mail_from=stage.mail_from,
         mail_identity=outputs["MailIdentity"],
         kms_key_arn=stage.kms_key_arn or None,
+        distribution_id=outputs.get("DistributionId"),
     )
 
 

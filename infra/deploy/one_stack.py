@@ -68,9 +68,14 @@ def references(stage: Stage) -> Node:
     return found
 
 
+def for_functions(stage: Stage) -> Node:
+    """The outputs that functions may know: not CloudFront's, which waits for the API and so for its function."""
+    return {name: value for name, value in references(stage).items() if not name.startswith("Distribution")}
+
+
 def placeholders(stage: Stage) -> dict[str, str]:
     """Outputs that the application can be loaded with, before there is anything."""
-    return {name: f"arn:aws:none:::{name}/stream/none" for name in references(stage)} | {
+    return {name: f"arn:aws:none:::{name}/stream/none" for name in for_functions(stage)} | {
         "SiteUrl": f"https://{stage.domain}",
         "MailIdentity": stage.mail_domain or stage.mail_from,
     }
@@ -119,7 +124,7 @@ def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
         "AutoPublishAlias": ALIAS,
         # An environment may change while the code stays, and the alias has to show it.
         "AutoPublishAliasAllProperties": True,
-        "Environment": {"Variables": environment(stage, dict(found), key)},  # type: ignore[arg-type]
+        "Environment": {"Variables": environment(stage, for_functions(stage), key)},  # type: ignore[arg-type]
     }
     if function == policies.API:
         alarms = [f"{stage.api_name}-{alarm}" for alarm in RELEASE_ALARMS]

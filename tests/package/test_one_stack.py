@@ -34,6 +34,7 @@ DIFFERENCES = {
     "alias": "only the packaged path has an alias and shifts traffic; the direct one goes back to the last release",
     "site key": "here a secret that CloudFormation makes; there API Gateway makes it and the deploy passes it on",
     "site bucket": "by its name here, since CloudFront waits for the API and the API for its function",
+    "invalidation": "functions cannot know the distribution that waits for them; pages say s-maxage=60",
     "regions": "what has to be in us-east-1 cannot be nested in a stack of another region",
     "domain": "the one stack needs one; the direct path takes CloudFront's",
 }

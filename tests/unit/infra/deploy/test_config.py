@@ -10,7 +10,7 @@ import pytest
 from chalicelib.settings import read, variables
 from infra import policies
 from infra.deploy.aws import Aws
-from infra.deploy.config import ConfigError, chalice_stage, environment, plans, write
+from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, write
 from infra.deploy.one_stack import placeholders
 from infra.deploy.stage import ROOT, Stage
 
@@ -26,6 +26,14 @@ def test_the_application_starts_with_what_it_is_given() -> None:
     assert (settings.api_url, settings.site_url) == ("https://d1.cloudfront.net/api", "https://d1.cloudfront.net")
     assert settings.allowed_origins == ("https://d1.cloudfront.net",)
     assert settings.signing_key == b"a signing key"
+
+
+def test_the_functions_know_the_distribution_where_there_is_one() -> None:
+    with_one = {**OUTPUTS, "DistributionId": "E123"}
+    assert environment(STAGE, with_one, "key")["DISTRIBUTION_ID"] == "E123"
+    said = json.dumps(policy("publish-pages", STAGE, AWS, with_one))
+    assert "arn:aws:cloudfront::123456789012:distribution/E123" in said
+    assert "DISTRIBUTION_ID" not in environment(STAGE, OUTPUTS, "key")
 
 
 def test_an_output_that_is_missing_is_named() -> None:
