@@ -26,11 +26,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra.edge_settings import keeping
 from infra.local.engine.guard import TOKEN_HEADER
 from infra.local.site_bucket import SiteBucket
 
-IMMUTABLE = "public, max-age=31536000, immutable"
-REVALIDATED = "no-cache"
+CONFIG = "/config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class SiteFiles(StaticFiles):
 
     def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - Starlette's own
         response = super().file_response(full_path, *args, **kwargs)
-        hashed = "assets" in Path(full_path).parts
-        response.headers["Cache-Control"] = IMMUTABLE if hashed else REVALIDATED
+        path = Path(full_path).relative_to(Path(str(self.directory)).resolve()).as_posix()
+        response.headers["Cache-Control"] = keeping(f"/{path}").cache_control
         return response
 
 
@@ -124,17 +124,17 @@ def application(settings: SiteSettings) -> Starlette:
     """Build the site."""
 
     async def config(_: Request) -> Response:
-        return JSONResponse(dict(settings.config), headers={"Cache-Control": "no-store"})
+        return JSONResponse(dict(settings.config), headers={"Cache-Control": keeping(CONFIG).cache_control})
 
     async def mailbox(request: Request) -> Response:
         if "application/json" not in request.headers.get("accept", ""):
             page = settings.files / "mailbox" / "index.html"
-            return FileResponse(page, headers={"Cache-Control": REVALIDATED, "Vary": "Accept"})
+            return FileResponse(page, headers={"Cache-Control": keeping("/mailbox/").cache_control, "Vary": "Accept"})
         return await _mails(settings)
 
     return Starlette(
         routes=[
-            Route("/config.json", config),
+            Route(CONFIG, config),
             Route("/mailbox/", mailbox),
             Mount("/", SiteFiles(settings.files, SiteBucket(settings.bucket))),
         ],

@@ -16,7 +16,8 @@ import pytest
 from moto import mock_aws
 from starlette.applications import Starlette
 
-from infra.local.site import IMMUTABLE, SiteSettings, application, main
+from infra.edge_settings import FOR_A_MINUTE, FOR_GOOD
+from infra.local.site import SiteSettings, application, main
 
 S3 = "https://s3.us-east-1.amazonaws.com"
 CONFIG = {"api": "http://127.0.0.1:2", "s3_endpoint": "http://127.0.0.1:3", "user_pool_endpoint": "http://127.0.0.1:3"}
@@ -107,17 +108,22 @@ def test_the_policy_lets_scripts_come_from_here_alone_and_calls_go_to_the_api_an
 @pytest.mark.parametrize(
     ("path", "caching"),
     [
-        ("/", "no-cache"),
-        ("/index.html", "no-cache"),
-        ("/robots.txt", "no-cache"),
-        ("/assets/app-1a2b.js", IMMUTABLE),
-        ("/config.json", "no-store"),
-        ("/mailbox/", "no-cache"),
+        ("/", FOR_A_MINUTE.cache_control),
+        ("/index.html", FOR_A_MINUTE.cache_control),
+        ("/robots.txt", FOR_A_MINUTE.cache_control),
+        ("/assets/app-1a2b.js", FOR_GOOD.cache_control),
+        ("/config.json", FOR_A_MINUTE.cache_control),
+        ("/mailbox/", FOR_A_MINUTE.cache_control),
     ],
 )
 def test_hashed_assets_last_for_ever_and_pages_are_looked_at_each_time(site: Browser, path: str, caching: str) -> None:
     answer = site.get(path)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, caching)
+
+
+def test_what_is_missing_does_not_last(site: Browser) -> None:
+    answer = site.get("/assets/gone-1a2b.js")
+    assert (answer.status_code, answer.headers.get("cache-control", "")) == (404, "")
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(site: Browser) -> None:
