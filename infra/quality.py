@@ -40,7 +40,8 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "policies": ((*UNCOVERED, "tests/policies"),),
     "faults": ((*UNCOVERED, "--dist", "worksteal", "tests/faults"),),
     "package": ((*COVERED, "tests/package"),),
-    "rehearsal": ((*COVERED, "tests/rehearsal"),),
+    # One stage from its first deploy to its last: in order, in one process.
+    "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
     "engine": ((*COVERED, "tests/engine"),),
     "integration": ((*COVERED, "tests/integration"),),
     "e2e": ((*COVERED, "tests/e2e"),),
