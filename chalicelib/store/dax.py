@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.consistency
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 from uuid import uuid4
 

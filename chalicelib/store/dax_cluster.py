@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.client.run-application-python.html
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -55,8 +56,12 @@ class DaxCluster:
             DaxTrouble: there was no answer.
         """
         try:
-            answer: Answer = getattr(self._connected(), _METHODS[operation])(**request)
-        except Exception as error:  # whatever the client trips over, DynamoDB itself can still answer
+            client = self._connected()
+        except Exception as error:  # whatever is wrong with the cluster or its address, DynamoDB can still answer
+            raise DaxTrouble(type(error).__name__, sent=False) from error
+        try:
+            answer: Answer = getattr(client, _METHODS[operation])(**request)
+        except Exception as error:  # and whatever the client trips over
             refusal = as_botocore(error, operation)
             if refusal is None:
                 raise DaxTrouble(type(error).__name__, sent=_may_have_been_sent(error)) from error
@@ -91,7 +96,8 @@ class DaxCluster:
 
 def as_botocore(error: Exception, operation: str) -> ClientError | None:
     """DynamoDB's refusal as botocore raises it; None if the error is no answer of DynamoDB's."""
-    if not isinstance(error, ClientError):
+    # A certificate that is not trusted hides behind what looks like a refusal.
+    if not isinstance(error, ClientError) or isinstance(error.__context__, ssl.SSLError):
         return None
     code, codes = error.response.get("Error", {}).get("Code"), getattr(error, "codes", None)
     # Where DynamoDB knows one error, the client's table may hold a pair.
