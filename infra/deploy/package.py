@@ -55,7 +55,7 @@ class LeanPackager(LambdaDeploymentPackager):
             version = ".".join(map(str, RUNTIME))
             raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
         named = Path(self.deployment_package_filename(project_dir, python_version))
-        package = named.with_name(f"lean-{named.name}")
+        package = named.with_name(f"lean-{rules()}-{named.name}")
         if not package.exists():
             package.parent.mkdir(parents=True, exist_ok=True)
             self._write(package, Path(project_dir), python_version)
@@ -77,7 +77,7 @@ class LeanPackager(LambdaDeploymentPackager):
     def _wheels(self, project: Path, python_version: str) -> Path:
         """The dependencies, lean and compiled: fetched once for each list of requirements."""
         requirements = project / "requirements.txt"
-        identity = f"{digest(requirements.read_bytes())[:16]}-{python_version}-{self._architecture}"
+        identity = f"{digest(requirements.read_bytes())[:16]}-{rules()}-{python_version}-{self._architecture}"
         kept = project / ".chalice" / "deployments" / f"wheels-{identity}"
         if kept.exists():
             return kept
@@ -98,6 +98,11 @@ class LeanPackager(LambdaDeploymentPackager):
         for path, name in super()._iter_app_filenames(project_dir):
             if "__pycache__" not in name:
                 yield path, name
+
+
+def rules() -> str:
+    """Identify what is left out: packages that were made by other rules are made anew."""
+    return digest(Path(__file__).read_bytes())[:8]
 
 
 def make_lean(root: Path, architecture: str) -> None:
