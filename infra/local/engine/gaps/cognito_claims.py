@@ -12,12 +12,14 @@ any attribute.
 
 import contextvars
 import functools
+import time
 from typing import Any
 
 from ministack.services import cognito
 
 TARGETS = (
     "ministack.services.cognito:_attr_list_to_dict(attrs)",
+    "ministack.services.cognito:_build_auth_result(pool_id, client_id, user)",
     "ministack.services.cognito:_fake_token(sub, pool_id, client_id, token_type, username, user_attrs)",
     "ministack.services.cognito:_merge_attributes(existing, updates)",
     "ministack.services.cognito:_refresh_auth_result(pool, pid, cid, refresh_token)",
@@ -32,6 +34,7 @@ _signed_in_at: contextvars.ContextVar[int | None] = contextvars.ContextVar("sign
 
 
 def apply() -> None:
+    cognito._build_auth_result = _at_one_time(cognito._build_auth_result)
     cognito._fake_token = _honest(cognito._fake_token)
     cognito._refresh_auth_result = _remembering(cognito._refresh_auth_result)
     cognito._signed_jwt = _dated(cognito._signed_jwt)
@@ -50,11 +53,26 @@ def _honest(original: Any) -> Any:
     return token
 
 
+def _at_one_time(original: Any) -> Any:
+    """The tokens of a sign-in name one second, even when they are made in two."""
+
+    @functools.wraps(original)
+    def build(*args: Any, **kwargs: Any) -> Any:
+        mark = _signed_in_at.set(_signed_in_at.get() or int(time.time()))
+        try:
+            return original(*args, **kwargs)
+        finally:
+            _signed_in_at.reset(mark)
+
+    return build
+
+
 def _remembering(original: Any) -> Any:
     @functools.wraps(original)
     def refresh(pool: dict[str, Any], pid: str, cid: str, refresh_token: str) -> Any:
         # A refresh token is issued at the sign-in and never again.
-        mark = _signed_in_at.set(cognito._token_claims(refresh_token).get("iat"))
+        claims = cognito._token_claims(refresh_token)
+        mark = _signed_in_at.set(claims.get("auth_time", claims.get("iat")))
         try:
             return original(pool, pid, cid, refresh_token)
         finally:
@@ -67,7 +85,7 @@ def _dated(original: Any) -> Any:
     @functools.wraps(original)
     def signed(claims: dict[str, Any], *args: Any) -> str:
         signed_in_at = _signed_in_at.get()
-        if signed_in_at is not None and "auth_time" in claims:
+        if signed_in_at is not None:
             claims = {**claims, "auth_time": signed_in_at}
         return str(original(claims, *args))
 
