@@ -16,7 +16,7 @@ SOURCES := app.py chalicelib infra tests
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Run everything on this machine; Ctrl-C stops it and keeps the state (CACHE=1: with API Gateway's cache)
+run: ## Run everything on this machine; Ctrl-C stops it and keeps the state (CACHE=1: with API Gateway's cache; DAX=1: with a DAX)
 	@$(SETUP) app engine frontend
 	@$(BIN)/python -m infra.local run
 

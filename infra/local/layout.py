@@ -19,7 +19,8 @@ class LayoutError(Exception):
 class Layout:
     """`folder` holds all state; `project` is the Chalice project that serves the API.
 
-    With `cache` the API keeps answers for a while, as a stage of API Gateway with a cache does.
+    With `cache` the API keeps answers for a while, as a stage of API Gateway with a cache does. With a `dax_port` there
+    is a DAX, and the API reads through it.
     """
 
     folder: Path
@@ -28,6 +29,7 @@ class Layout:
     api_port: int
     aws_port: int
     cache: bool = False
+    dax_port: int = 0
 
     @property
     def site(self) -> str:
@@ -40,6 +42,10 @@ class Layout:
     @property
     def aws(self) -> str:
         return f"http://{HOST}:{self.aws_port}"
+
+    @property
+    def dax(self) -> str:
+        return f"dax://{HOST}:{self.dax_port}" if self.dax_port else ""
 
     @property
     def mailbox(self) -> str:
@@ -77,12 +83,12 @@ class Layout:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
-    """Read SITE_PORT, API_PORT, AWS_PORT, LOCAL_FOLDER and CACHE.
+    """Read SITE_PORT, API_PORT, AWS_PORT, LOCAL_FOLDER, CACHE, DAX and DAX_PORT.
 
     A second laptop cloud needs ports and a folder of its own; its Chalice project is in that folder too.
 
     Raises:
-        LayoutError: a port is no port, two parts share one, the folder holds something else, or CACHE is no switch.
+        LayoutError: a port is no port, two parts share one, the folder holds something else, or a switch is none.
     """
     site, api, aws = (
         _port(environment, *each) for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566))
@@ -90,11 +96,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
     if len({site, api, aws}) < 3:
         raise LayoutError("SITE_PORT, API_PORT and AWS_PORT must differ.")
     cache = _switch(environment, "CACHE")
+    dax = _port(environment, "DAX_PORT", 8111) if _switch(environment, "DAX") else 0
+    if dax in (site, api, aws):
+        raise LayoutError("DAX_PORT must differ from the other ports.")
     named = environment.get("LOCAL_FOLDER", "")
     if not named:
-        return Layout(ROOT / ".local", ROOT, site, api, aws, cache)
+        return Layout(ROOT / ".local", ROOT, site, api, aws, cache, dax)
     folder = Path(named).expanduser().resolve()
-    layout = Layout(folder, folder / "project", site, api, aws, cache)
+    layout = Layout(folder, folder / "project", site, api, aws, cache, dax)
     # `reset` removes the whole folder, so it must never be one that somebody already had.
     if folder.exists() and not layout.lock.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LayoutError(f"LOCAL_FOLDER must be new, empty or the laptop cloud's own, not {folder}.")

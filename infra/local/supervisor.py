@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -76,14 +77,19 @@ class Supervisor:
             (layout.site_port, "SITE_PORT"),
             (layout.api_port, "API_PORT"),
             (layout.aws_port, "AWS_PORT"),
+            (layout.dax_port, "DAX_PORT"),
         ):
+            # 0 is always free, and stands for what is not wanted.
             check_port_is_free(port, variable)
         self._step("AWS engine", lambda: self._run(self._engine()))
         outputs = self._step("stacks", lambda: provision(layout, self.keys))
         self._step("site files", lambda: self._upload(outputs["SiteBucket"]))
         environment = stage.environment(layout, self.keys, outputs)
         stage.link_project(layout)
-        stage.write_chalice_config(layout, environment)
+        # The API alone: on AWS, event functions are outside the network that DAX is in.
+        stage.write_chalice_config(layout, environment | {"DAX_ENDPOINT": layout.dax})
+        if layout.dax_port:
+            self._step("DAX", lambda: self._run(self._dax(environment)))
         # Before the event functions, which have the copies refreshed that it keeps.
         self._step("API", lambda: self._run(self._api()))
         self._step("event functions", lambda: self._run(self._functions(environment, outputs)))
@@ -186,6 +192,17 @@ class Supervisor:
             ROOT,
             self.layout.logs / "engine.log",
             lambda: _answers(f"{self.layout.aws}/_local/health"),
+        )
+
+    def _dax(self, environment: dict[str, str]) -> Child:
+        port = self.layout.dax_port
+        return Child(
+            "DAX",
+            [sys.executable, "-m", "infra.local.dax", f"--port={port}"],
+            environment,
+            ROOT,
+            self.layout.logs / "dax.log",
+            lambda: _listens(port),
         )
 
     def _functions(self, environment: dict[str, str], outputs: dict[str, str]) -> Child:
@@ -300,6 +317,12 @@ def _lock(file: TextIO) -> bool:
     except OSError:
         return False
     return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def _answers(url: str) -> bool:

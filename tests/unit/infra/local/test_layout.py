@@ -31,6 +31,20 @@ def test_ports_are_named_by_the_environment() -> None:
     assert (layout.site_port, layout.api_port, layout.aws_port) == (1, 65535, 4566)
 
 
+@pytest.mark.parametrize("off", [{}, {"DAX": ""}, {"DAX": "0", "DAX_PORT": "9"}])
+def test_there_is_no_dax_unless_it_is_asked_for(off: dict[str, str]) -> None:
+    assert (from_environment(off).dax_port, from_environment(off).dax) == (0, "")
+
+
+def test_dax_has_its_usual_port_or_another() -> None:
+    assert from_environment({"DAX": "1"}).dax == "dax://127.0.0.1:8111"
+    assert from_environment({"DAX": "1", "DAX_PORT": "9"}).dax_port == 9
+    with pytest.raises(LayoutError, match=r"^DAX_PORT must differ"):
+        from_environment({"DAX": "1", "DAX_PORT": "8000"})
+    with pytest.raises(LayoutError, match=r"^DAX_PORT must be a port"):
+        from_environment({"DAX": "1", "DAX_PORT": "x"})
+
+
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "8080.0", " 8080", "\u0661\u0662", "http"])
 @pytest.mark.parametrize("name", ["SITE_PORT", "API_PORT", "AWS_PORT"])
 def test_a_port_that_is_none_is_named(name: str, text: str) -> None:
