@@ -1,8 +1,8 @@
 """The IAM policy of each function: a JSON file each, with exact names put in here.
 
 The files list everything a function needs: Chalice is told to add nothing (`autogen_policy: false`). What it may do
-only in a network of the owner's, with a key of the owner's on the tables, or where copies of answers are kept, is in
-files of its own.
+only in a network of the owner's, through DAX, with a key of the owner's on the tables, or where copies of answers are
+kept, is in files of its own.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -67,6 +67,7 @@ def render(
     api_id: str | None = None,
     distribution_id: str | None = None,
     in_vpc: bool = False,
+    through_dax: bool = False,
 ) -> Policy:
     """Return the policy of `function`.
 
@@ -96,6 +97,7 @@ def render(
     names["function"] = lambda_name(function, stage)
     wanted = {
         "in-vpc": in_vpc,
+        "through-dax": function == API and through_dax,
         "with-key": kms_key_arn,
         "with-stage-cache": function == PAGES and api_id,
         "with-distribution": function == PAGES and distribution_id,
