@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.deploy.stage import ROOT
+from infra.deploy.parts import parts
+from infra.deploy.stage import ROOT, load
 from tests.rehearsal.report import Report
-from tests.templates.reading import ACCOUNT, names, of_type, stack
+from tests.templates.reading import ACCOUNT, of_type, stack
 
 RECORDS = ROOT / "infra" / "local" / "engine" / "gaps" / "stack_records.py"
 GIVEN = {
@@ -113,9 +114,10 @@ def recorded_types() -> set[str]:
 
 
 def used() -> dict[str, list[Properties]]:
-    """The recorded types that the templates use, with the properties of each resource."""
+    """The recorded types that a stage's templates use, with the properties of each resource."""
     found: dict[str, list[Properties]] = {}
-    for name in names():
+    for part in parts(load("prod")):
+        name = part.template.removesuffix(".yaml")
         resources = stack(name, **GIVEN.get(name, {}))["Resources"]
         for resource in of_type(resources, *recorded_types()).values():
             found.setdefault(resource["Type"], []).append(resource["Properties"])
