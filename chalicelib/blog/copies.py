@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -49,6 +49,10 @@ class Transport(Protocol):
     def __call__(self, url: str, headers: Mapping[str, str]) -> int: ...
 
 
+# Takes the paths that CloudFront is to forget, and the name by which asking twice is asking once.
+Invalidate = Callable[[Sequence[str], str], object]
+
+
 def api_paths(change: Change) -> list[str]:
     """The API's answers that a change makes old, as far as they can be listed."""
     return [f"/posts/{change.slug}", "/posts", *(f"/posts?tag={tag}" for tag in change.tags), "/feed.atom"]
@@ -73,9 +77,12 @@ def edge_paths(change: Change, api_prefix: str) -> list[str]:
 class StageAndEdge:
     """API Gateway's copies, then CloudFront's, which are made of those; each where the stage has it."""
 
-    def __init__(self, stage: Settings | None = None, send: Transport | None = None) -> None:
+    def __init__(
+        self, stage: Settings | None = None, send: Transport | None = None, invalidate: Invalidate | None = None
+    ) -> None:
         self._stage = stage or settings()
-        self._send = send
+        self._send = send or _send
+        self._invalidate = invalidate or self._create_invalidation
 
     def forget(self, change: Change) -> None:
         """Let no copy be shown any more that was made before `change`."""
@@ -92,12 +99,12 @@ class StageAndEdge:
         headers = {"Cache-Control": "max-age=0"}
         headers |= {"Origin": origin} if origin else {}
         headers |= {"x-api-key": self._stage.stage_cache_key} if self._stage.stage_cache_key else {}
-        status = (self._send or _send)(url, _signed(url, headers, self._stage.aws_region))
+        status = self._send(url, _signed(url, headers, self._stage.aws_region))
         # A post that is gone answers 404, which is as it should be.
         if status >= 400 and status != 404:
             raise NotForgotten(f"The stage cache answered {status} when {path} was to be refreshed.")
 
-    def _invalidate(self, paths: Sequence[str], name: str) -> None:
+    def _create_invalidation(self, paths: Sequence[str], name: str) -> None:
         # The same name and paths are one invalidation, however often they are sent.
         batch = {"Paths": {"Quantity": len(paths), "Items": list(paths)}, "CallerReference": name}
         _cloudfront().create_invalidation(DistributionId=self._stage.distribution_id, InvalidationBatch=batch)

@@ -1,0 +1,1 @@
+"""What reads cost with each layer of caches on and off."""
