@@ -1,8 +1,8 @@
 """DAX before DynamoDB, at the seam that every model is reached through; off unless DAX_ENDPOINT is set.
 
 Through DAX go eventually consistent reads of the cached tables, and the writes to them that may be repeated. Past it
-go consistent reads, other tables, and writes that would count twice. When DAX is in trouble everything goes past it,
-for as long as the breaker stays open; the item cache may then lag behind by its time to live, and no longer.
+go consistent and fresh reads, other tables, and writes that would count twice. When DAX is in trouble everything goes
+past it, for as long as the breaker stays open; the item cache may then lag behind by its time to live, and no longer.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.consistency.html
 """
 
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from chalicelib.store import replay
+from chalicelib.store import freshness, replay
 from chalicelib.store.client import ApiCaller
 from chalicelib.store.errors import StoreError
 
@@ -119,7 +119,7 @@ class DaxFirst:
         if not self._tables & _tables_of(request):
             return False
         if operation in READS:
-            return not _is_consistent(request)
+            return not (freshness.are_wanted() or _is_consistent(request))
         return operation in replay.WRITES and replay.may_be_repeated(operation, request)
 
 

@@ -11,6 +11,7 @@ from chalicelib.observe import logs
 from chalicelib.settings import settings
 from chalicelib.store.cursors import InvalidCursor
 from chalicelib.store.errors import Unavailable
+from chalicelib.store.freshness import fresh_reads
 from chalicelib.store.idempotency import KeyReused
 from chalicelib.web import cors, problems
 from chalicelib.web.http import JSON, MAX_BODY_BYTES, Reply, Request
@@ -100,7 +101,14 @@ def _call(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, st
         _require_json(request)
         body = request.body or (b"{}" if endpoint.body_optional else b"")
         arguments["body"] = decode_body(body, endpoint.body)
-    return endpoint.handler(request, **arguments)
+    # Behind a cache that asks for a new copy, another one must not answer with an old one.
+    with fresh_reads(wanted=endpoint.private or _asks_anew(request)):
+        return endpoint.handler(request, **arguments)
+
+
+def _asks_anew(request: Request) -> bool:
+    asked = {each.strip().lower() for each in request.headers.get("cache-control", "").split(",")}
+    return bool(asked & {"max-age=0", "no-cache"})
 
 
 def _require_json(request: Request) -> None:

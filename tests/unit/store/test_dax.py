@@ -16,6 +16,7 @@ from chalicelib.store.client import SteadyClient
 from chalicelib.store.dax import Breaker, DaxFirst, DaxTrouble
 from chalicelib.store.dax_cluster import DaxCluster, as_botocore, cancellation_reasons, memoise_expressions
 from chalicelib.store.errors import Unavailable
+from chalicelib.store.freshness import fresh_reads
 from tests.support.seam import Scripted, refusal
 from tests.unit.conftest import ENVIRONMENT
 
@@ -110,6 +111,15 @@ def test_past_dax_goes(what: str) -> None:
     assert client._make_api_call(*PAST[what]) == FROM_DYNAMODB
     assert dynamodb.calls == [PAST[what]]
     assert dax.calls == []
+
+
+def test_fresh_reads_go_past_dax_and_writes_still_through() -> None:
+    client, dynamodb = first(dax := FakeDax(FROM_DAX))
+    with fresh_reads(wanted=True), fresh_reads(wanted=False):
+        assert client._make_api_call(*GET) == FROM_DYNAMODB
+        assert client._make_api_call(*THROUGH["a put"]) == FROM_DAX
+    assert client._make_api_call(*GET) == FROM_DAX
+    assert (len(dax.calls), len(dynamodb.calls)) == (2, 1)
 
 
 def test_nobody_asks_dax_for_capacity_and_transactions_have_a_token() -> None:

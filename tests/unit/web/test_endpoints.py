@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.store import freshness
 from chalicelib.store.cursors import InvalidCursor
 from chalicelib.store.errors import StoreError, Unavailable
 from chalicelib.store.idempotency import KeyReused
@@ -182,3 +183,29 @@ def test_a_problems_own_headers_go_out_with_it() -> None:
 
 def test_a_reply_that_cannot_be_encoded_is_our_fault() -> None:
     refused(endpoint(lambda *_, **__: Reply(200, object())), REQUEST, problems.INTERNAL_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("private", "asked", "fresh"),
+    [
+        (True, "", True),
+        (False, "", False),
+        (False, "max-age=60", False),
+        (False, "max-age=0", True),
+        (False, "private, No-Cache", True),
+    ],
+)
+def test_people_and_caches_that_ask_anew_are_answered_past_other_caches(
+    private: bool,
+    asked: str,
+    fresh: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    seen: list[bool] = []
+
+    def look(*_: object, **__: object) -> Reply:
+        seen.append(freshness.are_wanted())
+        return Reply(200, Tea())
+
+    answer(endpoint(look, private=private), replace(REQUEST, headers={"cache-control": asked}), {})
+    assert seen == [fresh]
+    assert not freshness.are_wanted()
