@@ -1,0 +1,33 @@
+"""Whatever people do: nobody sees what is another's, and nothing is older than its layer says."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.caching.machine import run, wander
+from tests.caching.mutants import MUTANTS
+from tests.caching.world import Setup
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of requests make lines that nobody reads."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_everybody_sees_their_own_and_nothing_too_old(tables: None, empty_tables: Any) -> None:
+    run(empty_tables, Setup(), examples=6, steps=30)
+
+
+def test_nor_do_those_who_read_most_of_the_time(tables: None, empty_tables: Any) -> None:
+    wander(empty_tables, Setup(), walks=2, steps=150)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_layer_that_is_set_up_wrong_is_found_out(tables: None, empty_tables: Any, mutant: str) -> None:
+    with pytest.raises(AssertionError):
+        wander(empty_tables, MUTANTS[mutant], walks=6, steps=150)

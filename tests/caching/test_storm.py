@@ -1,0 +1,41 @@
+"""A storm of readers on one hot post: what each layer leaves of it for DynamoDB."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from infra.edge_settings import API, BEHAVIOURS, NEVER, PUBLIC_API
+from tests.caching.layers import Browser, Edge
+from tests.caching.storm import EDGES, READERS, READS, table
+from tests.caching.world import Setup, World
+from tests.support.seam import Recorder, dynamodb_behind
+
+HOT = f"{API}/posts/hot"
+NOT_KEPT = {("GET", path): None for path in ("/posts", "/posts/{slug}", "/feed.atom", "/openapi.json")}
+UNKEPT = [(pattern, NEVER if kept is PUBLIC_API else kept) for pattern, kept in BEHAVIOURS]
+
+
+def reads_of_dynamodb(tables: Any, *, stage: bool, edge: bool, browser: bool) -> int:
+    """How often DynamoDB is asked while many read the post often within a minute."""
+    world = World(tables, Setup() if stage else Setup(routes=NOT_KEPT))
+    world.write("ada", "POST", "/posts", {"title": "Hot", "slug": "hot"})
+    world.write("ada", "POST", "/posts/hot/publish")
+    edges = [Edge(world.origin, lambda: world.now, BEHAVIOURS if edge else UNKEPT) for _ in range(EDGES)]
+    readers = [Browser(edges[place % EDGES].get, lambda: world.now) for place in range(READERS)]
+    with dynamodb_behind(Recorder) as recorder:
+        for number in range(READS):
+            place = number % READERS
+            ask = readers[place].get if browser else edges[place % EDGES].get
+            assert ask(HOT, {}).status == 200
+        return len(recorder.calls)
+
+
+@pytest.mark.parametrize(("stage", "edge", "browser"), list(product((False, True), repeat=3)))
+def test_each_layer_takes_its_part_of_a_storm(
+    tables: None, empty_tables: Any, *, stage: bool, edge: bool, browser: bool
+) -> None:
+    asked = reads_of_dynamodb(empty_tables, stage=stage, edge=edge, browser=browser)
+    assert asked == table()[stage, edge, browser]
+    if stage and edge and browser:
+        assert asked <= 2
