@@ -196,9 +196,7 @@ def test_a_reply_that_cannot_be_encoded_is_our_fault() -> None:
     ],
 )
 def test_people_and_caches_that_ask_anew_are_answered_past_other_caches(
-    private: bool,
-    asked: str,
-    fresh: bool,  # noqa: FBT001 - a row of the table
+    *, private: bool, asked: str, fresh: bool
 ) -> None:
     seen: list[bool] = []
 
