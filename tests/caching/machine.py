@@ -164,8 +164,24 @@ def _walk(reading: Reading, chance: Random, steps: int) -> None:
         (6, lambda: reading.wait(seconds=pick((1.0, 30.0, 61.0, 200.0, 900.0)))),
         (50, lambda: reading.read(url=pick(PUBLIC), origin=pick(ORIGINS), layer=pick(LAYERS), person="")),
         (20, lambda: reading.read_in_private(url=pick(PRIVATE), layer=pick(LAYERS), person=pick(sorted(PEOPLE)))),
+        (5, lambda: _come_back(reading, pick(LISTED), pick(ORIGINS))),
+        (5, lambda: _share(reading, pick(PRIVATE), pick(DEVICES))),
         (3, lambda: reading.load_anew(url=pick(LISTED), through=pick(("origin", "edge")))),
     ]
     for _ in range(steps):
         (do,) = chance.choices([do for _, do in rules], [weight for weight, _ in rules])
         do()
+
+
+def _come_back(reading: Reading, url: str, origin: str) -> None:
+    """Somebody looks again when what they have is stale, and then somebody who has nothing."""
+    reading.read(url=url, origin=origin, layer="phone", person="")
+    reading.wait(seconds=61.0)
+    for layer in ("phone", "edge", "origin"):
+        reading.read(url=url, origin=origin, layer=layer, person="")
+
+
+def _share(reading: Reading, url: str, device: str) -> None:
+    """Two people use one browser after each other."""
+    for person in PEOPLE:
+        reading.read_in_private(url=url, layer=device, person=person)

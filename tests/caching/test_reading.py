@@ -24,10 +24,10 @@ def test_everybody_sees_their_own_and_nothing_too_old(tables: None, empty_tables
 
 
 def test_nor_do_those_who_read_most_of_the_time(tables: None, empty_tables: Any) -> None:
-    wander(empty_tables, Setup(), walks=2, steps=150)
+    wander(empty_tables, Setup(), walks=1, steps=150)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_layer_that_is_set_up_wrong_is_found_out(tables: None, empty_tables: Any, mutant: str) -> None:
     with pytest.raises(AssertionError):
-        wander(empty_tables, MUTANTS[mutant], walks=6, steps=150)
+        wander(empty_tables, MUTANTS[mutant], walks=4, steps=150)
