@@ -6,7 +6,7 @@ READS, READERS, EDGES = 1000, 100, 3
 
 
 def table() -> dict[tuple[bool, bool, bool], int]:
-    """Requests to DynamoDB of 1 000 reads by the stage cache, CloudFront and the browsers being on."""
+    """Requests to DynamoDB of 1 000 reads by the stage cache, CloudFront and browsers being on."""
     return {
         (stage, edge, browser): _left(stage, edge, browser) for stage, edge, browser in product((False, True), repeat=3)
     }

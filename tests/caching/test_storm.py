@@ -16,7 +16,7 @@ NOT_KEPT = {("GET", path): None for path in ("/posts", "/posts/{slug}", "/feed.a
 UNKEPT = [(pattern, NEVER if kept is PUBLIC_API else kept) for pattern, kept in BEHAVIOURS]
 
 
-def reads_of_dynamodb(tables: Any, *, stage: bool, edge: bool, browser: bool) -> int:
+def reads_of_dynamodb(tables: Any, *, stage: bool, edge: bool, browsers: bool) -> int:
     """How often DynamoDB is asked while many read the post often within a minute."""
     world = World(tables, Setup() if stage else Setup(routes=NOT_KEPT))
     world.write("ada", "POST", "/posts", {"title": "Hot", "slug": "hot"})
@@ -26,16 +26,16 @@ def reads_of_dynamodb(tables: Any, *, stage: bool, edge: bool, browser: bool) ->
     with dynamodb_behind(Recorder) as recorder:
         for number in range(READS):
             place = number % READERS
-            ask = readers[place].get if browser else edges[place % EDGES].get
+            ask = readers[place].get if browsers else edges[place % EDGES].get
             assert ask(HOT, {}).status == 200
         return len(recorder.calls)
 
 
-@pytest.mark.parametrize(("stage", "edge", "browser"), list(product((False, True), repeat=3)))
+@pytest.mark.parametrize(("stage", "edge", "browsers"), list(product((False, True), repeat=3)))
 def test_each_layer_takes_its_part_of_a_storm(
-    tables: None, empty_tables: Any, *, stage: bool, edge: bool, browser: bool
+    tables: None, empty_tables: Any, *, stage: bool, edge: bool, browsers: bool
 ) -> None:
-    asked = reads_of_dynamodb(empty_tables, stage=stage, edge=edge, browser=browser)
-    assert asked == table()[stage, edge, browser]
-    if stage and edge and browser:
+    asked = reads_of_dynamodb(empty_tables, stage=stage, edge=edge, browsers=browsers)
+    assert asked == table()[stage, edge, browsers]
+    if stage and edge and browsers:
         assert asked <= 2
