@@ -38,10 +38,11 @@ def deploy(stage: str, project: Path, api_name: str, site: str) -> None:
     config, client = _prepared(stage, project)
     osutils, deployed = OSUtils(), config.deployed_resources(stage)
     swagger = _CompleteSwagger(api_name, site)
+    is_rehearsal = bool(os.environ.get("AWS_ENDPOINT_URL"))
     build = deployer.BuildStage(
         steps=[
             deployer.InjectDefaults(),
-            deployer.DeploymentPackager(packager=LeanPackager(config.lambda_architecture)),
+            deployer.DeploymentPackager(packager=LeanPackager(config.lambda_architecture, any_python=is_rehearsal)),
             deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
             deployer.SwaggerBuilder(swagger_generator=swagger),
             deployer.LambdaEventSourcePolicyInjector(),

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
@@ -40,18 +41,26 @@ class PackageError(Exception):
     """The package cannot be what Lambda needs; the message is one sentence that says what to do."""
 
 
+class _Wheels(DependencyBuilder):
+    """Chalice's choice of wheels, for the Amazon Linux 2023 that Python 3.12 and later run on."""
+
+    _RUNTIME_GLIBC: ClassVar[dict[str, tuple[int, int]]] = {}
+    _DEFAULT_GLIBC = (2, 34)
+
+
 class LeanPackager(LambdaDeploymentPackager):
     """Chalice's packager, whose packages are lean, compiled, and of the right machine."""
 
-    def __init__(self, architecture: str) -> None:
+    def __init__(self, architecture: str, *, any_python: bool = False) -> None:
+        """`any_python` is for a local engine, whose functions run on the Python that deploys."""
         osutils = OSUtils()
         pip = PipRunner(SubprocessPip(osutils=osutils), osutils)
-        super().__init__(osutils, DependencyBuilder(osutils, pip, architecture), UI(), architecture)
-        self._architecture = architecture
+        super().__init__(osutils, _Wheels(osutils, pip, architecture), UI(), architecture)
+        self._architecture, self._any_python = architecture, any_python
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
         """Return the path of the package, built now if the code or its dependencies have changed."""
-        if sys.version_info[:2] != RUNTIME:
+        if sys.version_info[:2] != RUNTIME and not self._any_python:
             version = ".".join(map(str, RUNTIME))
             raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
         named = Path(self.deployment_package_filename(project_dir, python_version))

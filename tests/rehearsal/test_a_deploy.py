@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def test_functions_have_their_memory_time_and_policy(rehearsal: Rehearsal) -> No
     lambda_, iam, outputs = rehearsal.client("lambda"), rehearsal.client("iam"), rehearsal.outputs
     for function in policies.FUNCTIONS:
         found = lambda_.get_function_configuration(FunctionName=policies.lambda_name(function, rehearsal.stage.name))
-        assert found["Runtime"] == "python3.13"
+        assert found["Runtime"] == "python{}.{}".format(*sys.version_info)
         assert found["Architectures"] == [rehearsal.stage.architecture]
         assert found["TracingConfig"] == {"Mode": "Active"}
         assert found["Timeout"] == {policies.API: 29, THUMBNAILS: 60}.get(function, 30)
@@ -124,7 +125,7 @@ def test_the_state_is_kept_where_others_find_it(rehearsal: Rehearsal) -> None:
     assert {each["name"] for each in kept["resources"]} == set(rehearsal.deployed())
     package = s3.get_object(Bucket=bucket, Key="release/package.zip")["Body"].read()
     names = zipfile.ZipFile(io.BytesIO(package)).namelist()
-    assert "__pycache__/app.cpython-313.pyc" in names
+    assert f"__pycache__/app.{sys.implementation.cache_tag}.pyc" in names
     assert not [
         name for name in names if Path(name).parts[0] in ("tests", "infra", "docs", "boto3", "chalice.egg-info")
     ]
