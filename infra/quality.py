@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from infra import setup
 
@@ -52,33 +55,56 @@ STEPS: Mapping[str, Sequence[Command]] = {
 }
 # Steps that are scripts of the front end's package.json.
 NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
+# One process that mostly waits: it leaves the other tests nearly all of the machine.
+BESIDE = ("rehearsal",)
+BEFORE_TESTS = ("lint", "types", "templates", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "package", "engine", "integration", "rehearsal"),
-        *("e2e", "coverage"),
+        *("unit", "images", "policies", "faults", "package", "engine", "integration", "e2e"),
+        *("rehearsal", "coverage"),
     ),
 }
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named steps and groups."""
+    """Run the named steps and groups; those that may run beside the others begin with the first test."""
     steps = [step for name in names for step in GROUPS.get(name, (name,))]
     if "coverage" in steps:
         subprocess.run([str(BIN / "python"), "-m", "coverage", "erase"], cwd=ROOT, check=False)
-    for step in steps:
-        started = time.perf_counter()
-        sys.stdout.write(f"{step}\n")
-        sys.stdout.flush()
-        if not _passes(step):
-            sys.stderr.write(f"{step} failed (see above).\n")
-            return 1
-        sys.stdout.write(f"  {step:<22}{time.perf_counter() - started:5.1f} s\n")
+    beside = [step for step in steps if step in BESIDE and len(steps) > 1]
+    with ThreadPoolExecutor() as pool:
+        running: dict[str, Future[tuple[bool, float]]] = {}
+        for step in steps:
+            if step in BEFORE_TESTS:
+                passed, seconds = _timed(step)
+            else:
+                running = running or {other: pool.submit(_timed, other, quietly=True) for other in beside}
+                passed, seconds = running[step].result() if step in running else _timed(step)
+            sys.stdout.write(f"  {step:<22}{seconds:5.1f} s\n")
+            sys.stdout.flush()
+            if not passed:
+                sys.stderr.write(f"{step} failed (see above).\n")
+                return 1
     return 0
 
 
-def _passes(step: str) -> bool:
+def _timed(step: str, *, quietly: bool = False) -> tuple[bool, float]:
+    """Whether a step passed, and its seconds; what a quiet one says is shown if it fails."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        if not quietly:
+            sys.stdout.write(f"{step}\n")
+            sys.stdout.flush()
+        passed = _passes(step, said if quietly else None)
+        if quietly and not passed:
+            said.seek(0)
+            sys.stdout.write(said.read().decode(errors="replace"))
+    return passed, time.perf_counter() - started
+
+
+def _passes(step: str, output: IO[bytes] | None = None) -> bool:
     if step in NPM_SCRIPTS:
         try:
             setup.npm("run", NPM_SCRIPTS[step], "--silent")
@@ -87,7 +113,8 @@ def _passes(step: str) -> bool:
         return True
     environment = {**os.environ, "CHROMIUM": setup.find_browser() or ""}
     return all(
-        subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0 for command in STEPS[step]
+        subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=output, stderr=output).returncode == 0
+        for command in STEPS[step]
     )
 
 

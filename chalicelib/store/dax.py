@@ -21,7 +21,7 @@ from chalicelib.store.client import ApiCaller
 from chalicelib.store.errors import StoreError
 
 PAUSE_SECONDS = 5.0
-READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
+READS = frozenset({"GetItem", "Query", "BatchGetItem"})
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]

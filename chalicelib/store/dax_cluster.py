@@ -22,7 +22,6 @@ _METHODS = {
     "GetItem": "get_item",
     "BatchGetItem": "batch_get_item",
     "Query": "query",
-    "Scan": "scan",
     "PutItem": "put_item",
     "UpdateItem": "update_item",
     "DeleteItem": "delete_item",

@@ -13,7 +13,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar
 
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
@@ -44,7 +43,7 @@ class PackageError(Exception):
 class _Wheels(DependencyBuilder):
     """Chalice's choice of wheels, for the Amazon Linux 2023 that Python 3.12 and later run on."""
 
-    _RUNTIME_GLIBC: ClassVar[dict[str, tuple[int, int]]] = {}
+    _RUNTIME_GLIBC: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - as in the base class
     _DEFAULT_GLIBC = (2, 34)
 
 
