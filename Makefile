@@ -36,13 +36,17 @@ logs: ## Follow what every part says
 	@$(SETUP) app
 	@$(BIN)/python -m infra.local logs
 
-test: ## Everything: lint, types, templates, unit, engine, integration and browser tests, with coverage
+test: ## Everything: lint, types, templates, unit, engine, integration and browser tests
 	@$(SETUP) app engine checkov frontend frontend-packages simulator browser
 	@$(BIN)/python -m infra.quality test
 
 check: ## Lint, types, templates and unit tests: quick enough before every commit
 	@$(SETUP) app checkov
 	@$(BIN)/python -m infra.quality check
+
+coverage: ## Lines and branches that the tests and a rehearsed deploy reach: at least 95 %
+	@$(SETUP) app engine frontend
+	@COVERAGE=1 $(BIN)/python -m infra.quality covered
 
 lint: ## ruff
 	@$(SETUP) app

@@ -18,7 +18,8 @@ SOURCES = ("app.py", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
 # Two workers, and the tests of a file in one of them: they share what their fixtures set up.
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
-COVERED = (str(BIN / "python"), "-m", "coverage", "run", *PYTEST)
+TRACING = ("-m", "coverage", "run") if os.environ.get("COVERAGE") else ()
+COVERED = (str(BIN / "python"), *TRACING, *PYTEST)
 # Tests that run what others have covered, in browsers or many times over: tracing would only slow them.
 UNCOVERED = (str(BIN / "python"), *PYTEST)
 
@@ -59,11 +60,11 @@ NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
 BESIDE = ("rehearsal",)
 BEFORE_TESTS = ("lint", "types", "templates", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
+    "covered": ("unit", "images", "package", "engine", "integration", "rehearsal", "coverage"),
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "package", "engine", "integration", "e2e"),
-        *("rehearsal", "coverage"),
+        *("unit", "images", "policies", "faults", "engine", "integration", "e2e"),
     ),
 }
 
