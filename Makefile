@@ -45,7 +45,7 @@ check: ## Lint, types, templates and unit tests: quick enough before every commi
 	@$(BIN)/python -m infra.quality check
 
 coverage: ## Lines and branches that the tests and a rehearsed deploy reach: at least 95 %
-	@$(SETUP) app engine frontend
+	@$(SETUP) app engine checkov frontend
 	@COVERAGE=1 $(BIN)/python -m infra.quality covered
 
 lint: ## ruff
