@@ -10,6 +10,8 @@ export interface Request {
   version?: number;
   /** Names the request, so that repeated it happens once. */
   key?: string;
+  /** Calls the request off. */
+  signal?: AbortSignal;
 }
 
 export interface ClientParts {
@@ -29,11 +31,12 @@ export function createClient({ base, token, fetch }: ClientParts): Call {
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.version !== undefined) headers['If-Match'] = `"${request.version}"`;
     if (request.key !== undefined) headers['Idempotency-Key'] = request.key;
+    const patience = AbortSignal.timeout(PATIENCE_MS);
     const init: RequestInit = {
       method: request.method,
       headers,
       cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: request.signal ? AbortSignal.any([request.signal, patience]) : patience,
     };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);
     return fetch(base + request.path, init).catch(cause => {

@@ -39,7 +39,8 @@ export function createTodoApi(call: Call) {
       call<Attachment>({ method: 'POST', path: `/todos/${id}/attachments`, body }),
     detach: (id: string, media: string) =>
       call<void>({ method: 'DELETE', path: `/todos/${id}/attachments/${media}` }),
-    media: (id: string) => call<Media>({ method: 'GET', path: `/media/${id}` }),
+    media: (id: string, signal: AbortSignal) =>
+      call<Media>({ method: 'GET', path: `/media/${id}`, signal }),
   };
 }
 

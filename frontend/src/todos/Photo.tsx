@@ -1,5 +1,5 @@
 /** One photo of a todo: its thumbnail as soon as there is one, until then the photo itself. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Attachment } from '../api/types';
 import { announce } from '../ui/announce';
 import { Icon } from '../ui/Icon';
@@ -9,13 +9,15 @@ interface PhotoProps {
   app: App;
   todo: string;
   photo: Attachment;
+  /** It is being removed: what becomes of it is of no interest any more. */
+  isLeaving: boolean;
   onRemove(): void;
 }
 
-export function Photo({ app, todo, photo, onRemove }: PhotoProps) {
+export function Photo({ app, todo, photo, isLeaving, onRemove }: PhotoProps) {
   const { name } = photo;
   const { addresses, renew } = useAddresses(app, photo);
-  const reason = useOutcome(app, todo, photo);
+  const reason = useOutcome(app, todo, photo, isLeaving);
   const [isMissing, setMissing] = useState(false);
   return (
     <li class={reason ? 'refused' : ''}>
@@ -79,14 +81,21 @@ function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
 const LOOKS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
 
 /** Follows a new photo until its thumbnail is there; gives the reason where it was rejected. */
-function useOutcome({ api, list }: App, todo: string, { media_id, name, thumbnail_url }: Attachment) {
+function useOutcome(
+  { api, list }: App,
+  todo: string,
+  { media_id, name, thumbnail_url }: Attachment,
+  isLeaving: boolean,
+) {
   const [reason, setReason] = useState<string | null>(null);
-  const isWaiting = thumbnail_url === null && reason === null;
-  useEffect(() => {
+  const isWaiting = thumbnail_url === null && reason === null && !isLeaving;
+  // At once: a look that is under way when the photo is removed would be answered by a 404.
+  useLayoutEffect(() => {
     if (!isWaiting) return;
+    const following = new AbortController();
     let timer = 0;
     async function look(place: number): Promise<void> {
-      const { state, reason } = await api.media(media_id);
+      const { state, reason } = await api.media(media_id, following.signal);
       if (state === 'rejected') setReason(reason ?? 'This photo was not accepted.');
       else if (state === 'ready') {
         list.learn(await api.get(todo));
@@ -96,11 +105,14 @@ function useOutcome({ api, list }: App, todo: string, { media_id, name, thumbnai
     function later(place: number): void {
       const wait = LOOKS_MS[place];
       // Without an answer the photo itself stays: there is nothing to say.
-      if (wait !== undefined)
+      if (wait !== undefined && !following.signal.aborted)
         timer = window.setTimeout(() => look(place).catch(() => later(place + 1)), wait);
     }
     later(0);
-    return () => clearTimeout(timer);
+    return () => {
+      following.abort();
+      clearTimeout(timer);
+    };
   }, [isWaiting, media_id, todo]);
   return reason;
 }

@@ -44,6 +44,7 @@ interface PhotosProps {
 export function Photos({ app, todo, onFiles }: PhotosProps) {
   const { all } = useWatched(app.uploads.state);
   const [doomed, setDoomed] = useState<Attachment | null>(null);
+  const [leaving, setLeaving] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const adder = useRef<HTMLButtonElement>(null);
@@ -52,6 +53,7 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
   async function remove(photo: Attachment): Promise<void> {
     setDoomed(null);
     setFailure(null);
+    setLeaving(photo.media_id);
     try {
       await app.api.detach(todo.id, photo.media_id);
       app.list.learn(await app.api.get(todo.id));
@@ -59,6 +61,7 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
       focusSoon(() => adder.current);
       await (await app.bucket()).delete(photo.media_id);
     } catch {
+      setLeaving(null);
       setFailure(`${photo.name} is still here. The server did not take it away; try again.`);
     }
   }
@@ -72,6 +75,7 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
             app={app}
             todo={todo.id}
             photo={photo}
+            isLeaving={leaving === photo.media_id}
             onRemove={() => setDoomed(photo)}
           />
         ))}
