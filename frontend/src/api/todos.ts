@@ -39,8 +39,7 @@ export function createTodoApi(call: Call) {
       call<Attachment>({ method: 'POST', path: `/todos/${id}/attachments`, body }),
     detach: (id: string, media: string) =>
       call<void>({ method: 'DELETE', path: `/todos/${id}/attachments/${media}` }),
-    media: (id: string, signal: AbortSignal) =>
-      call<Media>({ method: 'GET', path: `/media/${id}`, signal }),
+    media: (id: string, signal: AbortSignal) => call<Media>({ method: 'GET', path: `/media/${id}`, signal }),
   };
 }
 
