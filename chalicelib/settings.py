@@ -56,6 +56,8 @@ class Settings:
     distribution_id: str = ""
     # A DAX cluster's discovery address, dax://... or daxs://...
     dax_endpoint: str = ""
+    # How DynamoDB is reached: empty or `botocore` for botocore's own client, `lean` for chalicelib/store/lean.py.
+    store_transport: str = ""
 
     @property
     def is_local(self) -> bool:

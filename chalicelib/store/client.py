@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from chalicelib.settings import Settings, settings
+from chalicelib.settings import Settings, SettingsError, settings
 from chalicelib.store.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 1.0
@@ -88,7 +88,22 @@ def new_botocore_client() -> ApiCaller:
 @cache
 def shared_client() -> SteadyClient:
     """Return this process's client: one session and one connection pool for all models."""
-    return SteadyClient(_through_dax(new_botocore_client(), settings()))
+    return SteadyClient(_through_dax(_new_client(settings()), settings()))
+
+
+def _new_client(given: Settings) -> ApiCaller:
+    if given.store_transport in ("", "botocore"):
+        return new_botocore_client()
+    if given.store_transport != "lean":
+        raise SettingsError(f"STORE_TRANSPORT is lean or botocore, not {given.store_transport!r}.")
+    from chalicelib.store.lean import LeanClient  # noqa: PLC0415 - only where it is chosen
+
+    return LeanClient(
+        given.aws_region,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        attempts=TOTAL_ATTEMPTS,
+    )
 
 
 def _through_dax(dynamodb: ApiCaller, given: Settings) -> ApiCaller:
