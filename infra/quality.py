@@ -43,6 +43,8 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "images": ((*COVERED, "tests/images"),),
     "policies": ((*UNCOVERED, "tests/policies"),),
     "faults": ((*UNCOVERED, "--dist", "worksteal", "tests/faults"),),
+    "dax": ((*UNCOVERED, "tests/dax"),),
+    "caching": ((*UNCOVERED, "--dist", "worksteal", "tests/caching"),),
     "package": ((*COVERED, "tests/package"),),
     # One stage from its first deploy to its last: in order, in one process.
     "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
@@ -64,7 +66,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "engine", "integration", "e2e"),
+        *("unit", "images", "policies", "faults", "dax", "caching", "engine", "integration", "e2e"),
     ),
 }
 

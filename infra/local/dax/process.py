@@ -11,12 +11,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).parents[3]
+# Longer than a loaded machine needs; whoever waits for a line waits no longer.
+ANSWER_SECONDS = 30.0
 
 
 class DaxFailedError(Exception):
@@ -66,7 +69,10 @@ class DaxProcess:
         return self
 
     def tell(self, line: str) -> str:
-        """Change its weather, or ask for its counts; return what it says."""
+        """Change its weather, or ask for its counts; return what it says, or "" if it has ended.
+
+        One that says nothing for ANSWER_SECONDS is killed.
+        """
         process = self._running()
         assert process.stdin is not None  # noqa: S101 - asked for above
         process.stdin.write(f"{line}\n")
@@ -98,9 +104,14 @@ class DaxProcess:
             self.kill()
 
     def _line(self) -> str:
-        stdout = self._running().stdout
-        assert stdout is not None  # noqa: S101 - asked for above
-        return stdout.readline().strip()
+        process = self._running()
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        patience = threading.Timer(ANSWER_SECONDS, process.kill)
+        patience.start()
+        try:
+            return process.stdout.readline().strip()
+        finally:
+            patience.cancel()
 
     def _running(self) -> "subprocess.Popen[str]":
         if self._process is None:
