@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset logs test check lint format types templates unit policies faults caches integration e2e lighthouse openapi \
+.PHONY: help run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
 	plan deploy status outputs smoke unlock destroy rehearse package beside site
 
 help: ## List the targets
@@ -77,6 +77,10 @@ policies: ## Judge every IAM policy by a simulator
 faults: ## Event functions under injected faults
 	@$(SETUP) app
 	@$(BIN)/python -m infra.quality faults
+
+faults-long: ## The storm of sign-ups with ten seeds at each rate of lost events; about half an hour
+	@$(SETUP) app
+	@FAULT_SEEDS=10 $(BIN)/python -m infra.quality faults
 
 caches: ## DAX and the other caches: models, faults, and wrong set-ups that must be found out
 	@$(SETUP) app engine
