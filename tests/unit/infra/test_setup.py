@@ -1,7 +1,9 @@
 """Setting up a fresh machine: each step once, again only when what it depends on has changed, and clear failures."""
 
+import io
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -271,12 +273,21 @@ def test_a_step_that_fails_fails_the_run_with_its_sentence_and_lets_the_others_f
     assert len(calls()) == 1
 
 
-def test_a_long_set_up_is_announced(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_long_set_up_is_announced(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    announced = threading.Event()
+
+    class Terminal(io.StringIO):
+        def write(self, text: str) -> int:
+            if "the first time takes a few minutes" in text:
+                announced.set()
+            return super().write(text)
+
+    heard: list[bool] = []
     monkeypatch.setattr(setup, "SHORT_SECONDS", 0.0)
+    monkeypatch.setattr(setup, "STEPS", {"app": ("Python environment", lambda: heard.append(announced.wait(30)))})
+    monkeypatch.setattr(sys, "stdout", Terminal())
     assert setup.main(["app"]) == 0
-    assert "the first time takes a few minutes" in capsys.readouterr().out
+    assert heard == [True]
 
 
 def test_an_old_python_is_told_so(
