@@ -7,10 +7,10 @@ endif
 
 SETUP := $(PYTHON) infra/setup.py
 BIN := .venv/bin
-SOURCES := app.py chalicelib infra tests
+SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
+.PHONY: help bench bench-quick run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
 	plan deploy status outputs smoke unlock destroy rehearse package beside site
 
 help: ## List the targets
@@ -47,6 +47,14 @@ check: ## Lint, types, templates and unit tests: quick enough before every commi
 coverage: ## Lines and branches that the tests and a rehearsed deploy reach: at least 95 %
 	@$(SETUP) app engine checkov frontend
 	@COVERAGE=1 $(BIN)/python -m infra.quality covered
+
+bench: ## Compare with what one would write instead, side by side; the figures are in .local/bench.json
+	@$(SETUP) app bench
+	@$(BIN)/python -m benchmarks
+
+bench-quick: ## The same in a shorter time
+	@$(SETUP) app bench
+	@$(BIN)/python -m benchmarks quick
 
 lint: ## ruff
 	@$(SETUP) app

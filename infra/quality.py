@@ -14,7 +14,7 @@ from infra import setup
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-SOURCES = ("app.py", "chalicelib", "infra", "tests")
+SOURCES = ("app.py", "benchmarks", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
 # Two workers, and the tests of a file in one of them: they share what their fixtures set up.
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
@@ -30,7 +30,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
         (str(BIN / "ruff"), "check", "--quiet", *SOURCES),
         (str(BIN / "ruff"), "format", "--quiet", "--check", *SOURCES),
     ),
-    "types": ((str(BIN / "mypy"), "app.py", "chalicelib", "infra"),),
+    "types": ((str(BIN / "mypy"), "app.py", "benchmarks", "chalicelib", "infra"),),
     "templates": (
         (str(BIN / "cfn-lint"), f"{TEMPLATES}/**/*.yaml"),
         (

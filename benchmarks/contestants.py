@@ -1,0 +1,160 @@
+"""The application as it is packaged, and its peers: where each is, its environment, the events it gets."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.items import OWNER, TABLE, TODO_ID
+from chalicelib.settings import variables
+from infra.deploy.package import LeanPackager, compile_all
+from infra.setup import BENCH_PEERS
+
+ROOT = Path(__file__).parents[1]
+PEERS = BENCH_PEERS
+WORKER = Path(__file__).with_name("worker.py")
+_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+_REGION = "eu-north-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """Folders that are imported from, and the module of the handler `app`."""
+
+    name: str
+    module: str
+    folders: tuple[Path, ...]
+
+    def start(self, port: int) -> "subprocess.Popen[str]":
+        """A fresh process, which says when it has imported."""
+        paths = os.pathsep.join(map(str, self.folders))
+        return subprocess.Popen(
+            [sys._base_executable, str(WORKER), self.module, "app"],  # type: ignore[attr-defined] # noqa: SLF001
+            env={**environment(port, self.folders[0]), "PYTHONPATH": paths},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+
+def contestants(folder: Path) -> list[Contestant]:
+    """Ours, unpacked read-only in `folder`, then the peers, compiled there."""
+    return [ours(folder / "ours"), *(peer(name, folder / name) for name in PEERS)]
+
+
+def package() -> Path:
+    """The zip that the package step builds, for this machine and this Python."""
+    version = "python{}.{}".format(*sys.version_info[:2])
+    packager = LeanPackager(_ARCHITECTURES[platform.machine()], any_python=True)
+    return Path(packager.create_deployment_package(str(ROOT), version))
+
+
+def ours(folder: Path) -> Contestant:
+    """The package, unpacked as Lambda does."""
+    with zipfile.ZipFile(package()) as archive:
+        archive.extractall(folder)
+    _protect(folder)
+    return Contestant("ours", "app", (folder,))
+
+
+def peer(name: str, folder: Path) -> Contestant:
+    """A peer's own code, with what its environment has installed."""
+    folder.mkdir(parents=True)
+    sources = Path(__file__).with_name("peers")
+    for source in (sources / "common.py", sources / "tables.py", sources / name / "peer.py"):
+        shutil.copy(source, folder)
+    compile_all(folder)
+    _protect(folder)
+    installed = next((ROOT / f".venv-bench-{name}").glob("lib/python3*/site-packages"))
+    return Contestant(name, "peer", (folder, installed))
+
+
+def _protect(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def environment(port: int, task_root: Path) -> dict[str, str]:
+    """What Lambda and the stage say."""
+    stage = {name: f"bench-{name.lower().replace('_', '-')}" for name in variables()}
+    return (
+        stage
+        | {
+            "PATH": os.environ.get("PATH", ""),
+            "STAGE": "bench",
+            "AWS_REGION": _REGION,
+            "AWS_DEFAULT_REGION": _REGION,
+            "AWS_ACCESS_KEY_ID": "bench",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+            "AWS_LAMBDA_FUNCTION_NAME": "api_handler",
+            "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{port}",
+            "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "API_URL": "https://api.example.test",
+            "ALLOWED_ORIGINS": "https://site.example.test",
+            "USER_POOL_ARN": f"arn:aws:cognito-idp:{_REGION}:123456789012:userpool/{_REGION}_bench",
+            "TODOS_TABLE": TABLE,
+            # As the stage would say; both ways are measured by running twice.
+            "STORE_TRANSPORT": os.environ.get("STORE_TRANSPORT", ""),
+        }
+        | {name: _arn(name) for name in variables() if name.endswith(("STREAM_ARN", "JOBS_ARN", "ANNOUNCEMENTS_ARN"))}
+    )
+
+
+def _arn(name: str) -> str:
+    if name.endswith("STREAM_ARN"):
+        return f"arn:aws:dynamodb:{_REGION}:123456789012:table/bench/stream/1"
+    return f"arn:aws:sqs:{_REGION}:123456789012:bench-{re.sub('_ARN', '', name).lower()}"
+
+
+def event(resource: str, **query: str) -> dict[str, Any]:
+    """A GET as API Gateway's REST proxy hands it over, signed in as the owner."""
+    path = resource.replace("{todo_id}", TODO_ID)
+    headers = {"Host": "api.example.test", "Accept": "application/json", "X-Forwarded-Port": "443"}
+    return {
+        "resource": resource,
+        "path": path,
+        "httpMethod": "GET",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": query or None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
+        "pathParameters": {"todo_id": TODO_ID} if "{" in resource else None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourceId": "abc123",
+            "resourcePath": resource,
+            "httpMethod": "GET",
+            "path": f"/api{path}",
+            "stage": "api",
+            "requestId": "00000000-0000-0000-0000-000000000000",
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
+            "authorizer": {"claims": {"sub": OWNER, "token_use": "id"}},
+        },
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+def ask(process: "subprocess.Popen[str]", asked: dict[str, Any], calls: int = 1) -> dict[str, Any]:
+    """Let a started contestant handle an event some times."""
+    assert process.stdin is not None  # noqa: S101 - asked for above
+    process.stdin.write(json.dumps({"event": asked, "calls": calls}) + "\n")
+    process.stdin.flush()
+    return answered(process)
+
+
+def answered(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    """What a contestant says next."""
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    said: dict[str, Any] = json.loads(process.stdout.readline())
+    return said
