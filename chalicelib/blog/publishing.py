@@ -1,38 +1,62 @@
-"""Brings the site to what the posts say. Everything is read anew, so doing it twice, or late, does no harm."""
+"""Brings the site to what the posts say. Everything is read anew, so doing it twice, or late, does no harm.
+
+Several functions do so at once, one a shard of the stream, and share the lists. Each looks at a page, then reads the
+posts, and writes what they say over exactly the page it saw, until a page that it saw before it read says what it
+read. So whoever writes last has read last, and what another put in between is not written over but rendered anew.
+"""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from chalicelib.blog import addresses, feed, pages, service
 from chalicelib.blog.model import Post
 from chalicelib.blog.pages import Listed, Photo
 from chalicelib.blog.service import NoSuchPost
-from chalicelib.blog.site import Site
+from chalicelib.blog.site import Page, Site, Stored
 from chalicelib.media import service as media
 from chalicelib.media.model import READY
 
 ASSETS = "/assets.json"
 PLAIN_ASSETS = {"style": "/assets/blog.css", "script": "/assets/blog.js", "font": "/assets/newsreader.woff2"}
+LISTS = FRONT, ARCHIVE, FEED, SITEMAP = "/blog/", "/blog/archive/", "/blog/feed.atom", "/sitemap.xml"
 FRONT_LENGTH = 20
 LIST_PAGE = 500
 XML = "application/xml"
 TEXT = "text/plain; charset=utf-8"
+# Each round that others disturb is one in which they wrote something newer.
+ROUNDS = 10
+
+# What is to be at each path: a page, or none.
+Rendered = Mapping[str, Page | None]
 
 
 class IndexBehind(Exception):  # noqa: N818 - what it is
     """The index does not show what the table says; the same work is right a moment later."""
 
 
+class Disturbed(Exception):  # noqa: N818 - what happened
+    """Others changed the same pages in every round; the same work is right a moment later."""
+
+
 def publish_post(site: Site, slug: str) -> None:
-    """Write a post's page, or take it away where the post is not published."""
-    try:
-        post = service.get_published(slug, consistent=True)
-    except NoSuchPost:
-        site.delete(addresses.post_path(slug))
-        return
-    photos = {photo.media_id: photo for photo in _shown(site, post)}
-    more = [other for other in service.list_published(3).items if other.slug != slug][:2]
-    site.put(addresses.post_path(slug), pages.post_page(post, photos, more, assets(site)))
+    """Write a post's page, or take it away where the post is not published.
+
+    Raises:
+        Disturbed: others changed the page in every round.
+    """
+    path, styles = addresses.post_path(slug), assets(site)
+    copied: set[str] = set()
+
+    def render() -> Rendered:
+        try:
+            post = service.get_published(slug, consistent=True)
+        except NoSuchPost:
+            return {path: None}
+        photos = {photo.media_id: photo for photo in _shown(site, post, copied)}
+        more = [other for other in service.list_published(3).items if other.slug != slug][:2]
+        return {path: Page(pages.post_page(post, photos, more, styles))}
+
+    _settle(site, [path], render)
 
 
 def publish_lists(site: Site, tags: Iterable[str], changed: str | None = None) -> None:
@@ -40,22 +64,53 @@ def publish_lists(site: Site, tags: Iterable[str], changed: str | None = None) -
 
     Raises:
         IndexBehind: the index of published posts does not know yet of the post at `changed`.
+        Disturbed: others changed the lists in every round.
     """
-    styles = assets(site)
-    everything = list(_all_published())
-    if changed is not None:
-        _check_index(everything, changed)
+    styles, tag_list = assets(site), list(tags)
+    paths = [*LISTS, *(addresses.tag_path(tag) for tag in tag_list)]
+
+    def render() -> Rendered:
+        everything = list(_all_published())
+        if changed is not None:
+            _check_index(everything, changed)
+        return {**_render_lists(everything, styles), **_render_tags(tag_list, styles)}
+
+    _settle(site, paths, render)
+
+
+def _settle(site: Site, paths: Iterable[str], render: Callable[[], Rendered]) -> None:
+    """Write until what was seen at `paths` is what `render` then says."""
+    for _ in range(ROUNDS):
+        seen = {path: site.look(path) for path in paths}
+        wanted = render()
+        old = [path for path, page in wanted.items() if _content(page) != _content(seen[path])]
+        if not old:
+            return
+        for path in old:
+            site.replace(path, seen[path], wanted[path])
+    raise Disturbed("Others changed the same pages again and again.")
+
+
+def _content(page: Page | Stored | None) -> bytes | None:
+    return None if page is None else page.content
+
+
+def _render_lists(everything: list[Post], styles: Mapping[str, str]) -> Rendered:
     newest = everything[:FRONT_LENGTH]
-    site.put("/blog/", pages.front_page(newest, styles, has_more=len(everything) > len(newest)))
-    site.put("/blog/archive/", pages.archive_page(everything, styles))
-    site.put("/blog/feed.atom", feed.atom(newest), feed.MEDIA_TYPE)
-    site.put("/sitemap.xml", pages.sitemap(everything), XML)
-    for tag in tags:
-        tagged = list(_all_tagged(tag))
-        if tagged:
-            site.put(addresses.tag_path(tag), pages.tag_page(tag, tagged, styles))
-        else:
-            site.delete(addresses.tag_path(tag))
+    return {
+        FRONT: Page(pages.front_page(newest, styles, has_more=len(everything) > len(newest))),
+        ARCHIVE: Page(pages.archive_page(everything, styles)),
+        FEED: Page(feed.atom(newest), feed.MEDIA_TYPE),
+        SITEMAP: Page(pages.sitemap(everything), XML),
+    }
+
+
+def _render_tags(tags: Iterable[str], styles: Mapping[str, str]) -> Rendered:
+    tagged = {tag: list(_all_tagged(tag)) for tag in tags}
+    return {
+        addresses.tag_path(tag): Page(pages.tag_page(tag, posts, styles)) if posts else None
+        for tag, posts in tagged.items()
+    }
 
 
 def publish_static(site: Site) -> None:
@@ -88,13 +143,13 @@ def _check_index(everything: Iterable[Post], slug: str) -> None:
 
 def assets(site: Site) -> Mapping[str, str]:
     """Where the site's styles and scripts are; the build says so in a file of its own."""
-    listed = site.read(ASSETS)
-    found: dict[str, str] = {} if listed is None else json.loads(listed)
+    listed = site.look(ASSETS)
+    found: dict[str, str] = {} if listed is None else json.loads(listed.content)
     return {**PLAIN_ASSETS, **found}
 
 
-def _shown(site: Site, post: Post) -> Iterator[Photo]:
-    """Copy the sizes of a post's photos to where everybody may see them."""
+def _shown(site: Site, post: Post, copied: set[str]) -> Iterator[Photo]:
+    """Copy the sizes of a post's photos to where everybody may see them, but those `copied` before."""
     for media_id in pages.photo_ids(post):
         photo = media.find(post.author_id, media_id)
         if photo is None or photo.state != READY:
@@ -103,7 +158,9 @@ def _shown(site: Site, post: Post) -> Iterator[Photo]:
         for thumbnail in photo.thumbnails:
             name = thumbnail.key.rpartition("/")[2]
             edge, _, extension = name.partition(".")
-            site.copy_thumbnail(thumbnail.key, addresses.photo_path(media_id, int(edge), extension))
+            if thumbnail.key not in copied:
+                site.copy_thumbnail(thumbnail.key, addresses.photo_path(media_id, int(edge), extension))
+                copied.add(thumbnail.key)
             sizes[int(edge)] = (int(thumbnail.width), int(thumbnail.height))
         yield Photo(media_id, sizes)
 

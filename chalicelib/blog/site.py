@@ -1,13 +1,34 @@
 """The site bucket: where the blog's pages are put."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
 
 from chalicelib.settings import settings
 
 HTML = "text/html; charset=utf-8"
 FRESH = "public, max-age=0, s-maxage=60, must-revalidate"
 LASTING = "public, max-age=31536000, immutable"
+# Another has written, is writing, or has taken away; the last is what S3 says where IfMatch meets nothing.
+_OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is at a path: its bytes, and the version (S3's ETag) that a write may insist on."""
+
+    content: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is to be at a path."""
+
+    content: bytes
+    content_type: str = HTML
 
 
 class Site(Protocol):
@@ -16,11 +37,11 @@ class Site(Protocol):
     def put(self, path: str, content: bytes, content_type: str = HTML) -> None:
         """Put a page, or replace it."""
 
-    def delete(self, path: str) -> None:
-        """Take a page away; one that is not there is fine."""
-
-    def read(self, path: str) -> bytes | None:
+    def look(self, path: str) -> Stored | None:
         """Return what is at a path, or None."""
+
+    def replace(self, path: str, seen: Stored | None, page: Page | None) -> None:
+        """Put a page, or take it away, if there still is what was `seen`; else do nothing."""
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
         """Show a thumbnail to everybody at a path of the site."""
@@ -38,16 +59,28 @@ class S3Site:
             CacheControl=FRESH,
         )
 
-    def delete(self, path: str) -> None:
-        _s3().delete_object(Bucket=settings().site_bucket, Key=object_key(path))
-
-    def read(self, path: str) -> bytes | None:
+    def look(self, path: str) -> Stored | None:
         s3 = _s3()
         try:
-            content: bytes = s3.get_object(Bucket=settings().site_bucket, Key=object_key(path))["Body"].read()
+            found = s3.get_object(Bucket=settings().site_bucket, Key=object_key(path))
         except s3.exceptions.NoSuchKey:
             return None
-        return content
+        with found["Body"] as body:
+            return Stored(body.read(), found["ETag"])
+
+    def replace(self, path: str, seen: Stored | None, page: Page | None) -> None:
+        if page is None and seen is None:
+            return
+        wanted: dict[str, Any] = {"Bucket": settings().site_bucket, "Key": object_key(path)}
+        wanted |= {"IfNoneMatch": "*"} if seen is None else {"IfMatch": seen.version}
+        try:
+            if page is None:
+                _s3().delete_object(**wanted)
+            else:
+                _s3().put_object(**wanted, Body=page.content, ContentType=page.content_type, CacheControl=FRESH)
+        except ClientError as error:
+            if error.response["Error"].get("Code") not in _OVERTAKEN:
+                raise
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
         _s3().copy_object(

@@ -151,7 +151,7 @@ class World:
         self.edge.forget([path for path in paths if not self._setup.untold(path)])
 
     def _page(self, url: str, headers: Headers) -> Answer:
-        content = self.site.read(url)
+        content = self.site.pages.get(url)
         if content is None:
             return Answer(404, {}, "")
         tag = f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'

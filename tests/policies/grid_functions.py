@@ -138,6 +138,16 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
             ("s3:DeleteObject", bucket("site", "sitemap.xml")),
         ),
         (
+            "sees the pages that it replaces, and none of the application's",
+            ("s3:GetObject", bucket("site", "blog/a-post/index.html")),
+            ("s3:GetObject", bucket("site", "todos/index.html")),
+        ),
+        (
+            "sees the map of the site, not of another stage",
+            ("s3:GetObject", bucket("site", "sitemap.xml")),
+            ("s3:GetObject", bucket("site", "sitemap.xml", "dev")),
+        ),
+        (
             "reads where the styles are",
             ("s3:GetObject", bucket("site", "assets.json")),
             ("s3:PutObject", bucket("site", "assets.json")),

@@ -1,6 +1,9 @@
 """A site kept in memory."""
 
+import hashlib
 from dataclasses import dataclass, field
+
+from chalicelib.blog.site import Page, Stored
 
 
 @dataclass
@@ -15,11 +18,17 @@ class MemorySite:
         self.pages[path] = content
         self.types[path] = content_type
 
-    def delete(self, path: str) -> None:
-        self.pages.pop(path, None)
+    def look(self, path: str) -> Stored | None:
+        content = self.pages.get(path)
+        return None if content is None else Stored(content, hashlib.sha256(content).hexdigest())
 
-    def read(self, path: str) -> bytes | None:
-        return self.pages.get(path)
+    def replace(self, path: str, seen: Stored | None, page: Page | None) -> None:
+        if self.look(path) != seen:
+            return
+        if page is None:
+            self.pages.pop(path, None)
+        else:
+            self.put(path, page.content, page.content_type)
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
         self.copies[path] = thumbnail_key
