@@ -29,7 +29,9 @@ def api_id(rehearsal: Rehearsal) -> Iterator[str]:
 
 
 def version(rehearsal: Rehearsal) -> str:
-    said: str = rehearsal.api().get("/openapi.json").json()["info"]["version"]
+    answer = rehearsal.api().get("/openapi.json")
+    assert answer.status_code == 200, answer.text
+    said: str = answer.json()["info"]["version"]
     return said
 
 
