@@ -47,7 +47,7 @@ def show_plan(aws: Aws, stage: Stage, _: str) -> None:
     """What a deploy would do."""
     _say(f"{stage.name}: account {aws.account}, {stage.region}")
     for step in plan(stage, look(aws, stage)):
-        _say(f"  {step.change:<10}{step.what:<34}{step.detail}".rstrip())
+        _say(f"  {step.change:<10}{step.what:<36}{step.detail}".rstrip())
 
 
 def deploy(aws: Aws, stage: Stage, words: str) -> None:
@@ -63,12 +63,12 @@ def status(aws: Aws, stage: Stage, _: str) -> None:
     """What there is of the stage."""
     found = look(aws, stage)
     for name, stack in found.stacks.items():
-        _say(f"  {name:<34}{stack['StackStatus']}")
-    _say(f"  {'functions':<34}{len(found.functions)}")
-    _say(f"  {'API':<34}{found.api_id or 'none'}")
+        _say(f"  {name:<36}{stack['StackStatus']}")
+    _say(f"  {'functions':<36}{len(found.functions)}")
+    _say(f"  {'API':<36}{found.api_id or 'none'}")
     release = _state(aws, stage, found).release() if "DeploysBucket" in found.outputs else None
     said = "none" if release is None else f"commit {release.commit}, {release.made_at}"
-    _say(f"  {'release':<34}{said}")
+    _say(f"  {'release':<36}{said}")
 
 
 def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
