@@ -36,7 +36,7 @@ logs: ## Follow what every part says
 	@$(SETUP) app
 	@$(BIN)/python -m infra.local logs
 
-test: ## Everything: lint, types, templates, unit, engine, integration and browser tests
+test: ## Lint, types, templates, and the tests of units, policies, faults, caches, package, engine, integration and browser
 	@$(SETUP) app engine checkov frontend frontend-packages simulator browser
 	@$(BIN)/python -m infra.quality test
 
@@ -45,7 +45,7 @@ check: ## Lint, types, templates and unit tests: quick enough before every commi
 	@$(BIN)/python -m infra.quality check
 
 coverage: ## Lines and branches that the tests and a rehearsed deploy reach: at least 95 %
-	@$(SETUP) app engine checkov frontend
+	@$(SETUP) app engine checkov frontend simulator
 	@COVERAGE=1 $(BIN)/python -m infra.quality covered
 
 bench: ## Compare with what one would write instead, side by side; the figures are in .local/bench.json

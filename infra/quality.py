@@ -41,10 +41,10 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "documents": ((str(BIN / "python"), "-m", "infra.openapi", "--check"),),
     "unit": ((*COVERED, "tests/unit"),),
     "images": ((*COVERED, "tests/images"),),
-    "policies": ((*UNCOVERED, "tests/policies"),),
+    "policies": ((*COVERED, "tests/policies"),),
     "faults": ((*UNCOVERED, "--dist", "worksteal", "tests/faults"),),
-    "dax": ((*UNCOVERED, "tests/dax"),),
-    "caching": ((*UNCOVERED, "--dist", "worksteal", "tests/caching"),),
+    "dax": ((*COVERED, "tests/dax"),),
+    "caching": ((*COVERED, "--dist", "worksteal", "tests/caching"),),
     "package": ((*COVERED, "tests/package"),),
     # One stage from its first deploy to its last: in order, in one process.
     "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
@@ -62,11 +62,14 @@ NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
 BESIDE = ("rehearsal",)
 BEFORE_TESTS = ("lint", "types", "templates", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
-    "covered": ("unit", "images", "package", "engine", "integration", "rehearsal", "coverage"),
+    "covered": (
+        *("unit", "images", "policies", "dax", "caching", "package", "engine", "integration", "rehearsal"),
+        "coverage",
+    ),
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "dax", "caching", "engine", "integration", "e2e"),
+        *("unit", "images", "policies", "faults", "dax", "caching", "package", "engine", "integration", "e2e"),
     ),
 }
 

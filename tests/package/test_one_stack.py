@@ -67,7 +67,8 @@ def _paths(folder: Path) -> tuple[str, str]:
 
 
 def run(command: list[str]) -> None:
-    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": STAGE.region, "PYTHONPATH": str(ROOT)}
+    traced = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": STAGE.region, "PYTHONPATH": str(ROOT), **traced}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
