@@ -105,7 +105,7 @@ def _nested(stage: Stage, part: Part) -> Node:
         given |= {
             "FirewallArn": {"Ref": "FirewallArn"},
             "ApiDomain": {"Fn::Sub": "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
-            "ApiKeySecretArn": {"Ref": "SiteKeySecret"},
+            "ApiKeySecretArn": {"Fn::GetAtt": ["SiteKeySecret", "Id"]},
         }
     return {
         "Type": "AWS::CloudFormation::Stack",

@@ -339,6 +339,36 @@ def test_a_bucket_has_what_its_template_says(aws: Aws) -> None:
     assert read_bucket(aws, bucket)["lifecycle"] == {"code": "NoSuchLifecycleConfiguration"}
 
 
+def test_a_nested_stack_exports_to_its_siblings(aws: Aws) -> None:
+    # Given two templates in a bucket, one of which imports what the other exports
+    bucket, stack, s3 = unique("templates"), unique("stack"), aws.client("s3")
+    name = f"{stack}-jobs"
+    export = {"Value": at("Jobs", "QueueName"), "Export": {"Name": name}}
+    giving = {"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"Name": export}}
+    told = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::ImportValue": name}}}
+    s3.create_bucket(Bucket=bucket)
+    for key, template in {"giving": giving, "taking": {"Resources": {"Told": told}}}.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(template))
+
+    def nested(key: str, *needs: str) -> Resources:
+        url = f"https://s3.amazonaws.com/{bucket}/{key}"
+        return {"Type": "AWS::CloudFormation::Stack", "DependsOn": list(needs), "Properties": {"TemplateURL": url}}
+
+    # When both are nested in a stack
+    queue = deploy(aws, stack, {"A": nested("giving"), "B": nested("taking", "A")}, {"Name": at("A", "Outputs.Name")})
+    # Then the one has what the other gives, and the region lists it
+    taking = next(each for each in stack_resources(aws, stack) if each["LogicalResourceId"] == "B")
+    [parameter] = stack_resources(aws, taking["PhysicalResourceId"])
+    value = aws.client("ssm").get_parameter(Name=parameter["PhysicalResourceId"])["Parameter"]["Value"]
+    assert value == queue["Name"]
+    listed = {each["Name"]: each["Value"] for each in aws.client("cloudformation").list_exports()["Exports"]}
+    assert listed[name] == value
+    # And when the stack is gone, so is the export
+    aws.client("cloudformation").delete_stack(StackName=stack)
+    eventually(lambda: gone(aws, stack))
+    assert name not in {each["Name"] for each in aws.client("cloudformation").list_exports()["Exports"]}
+
+
 def test_a_configuration_the_service_refuses_fails_the_stack(aws: Aws) -> None:
     stack = unique("stack")
     bad = {"BucketEncryption": {"ServerSideEncryptionConfiguration": [

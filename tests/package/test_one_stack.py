@@ -1,8 +1,6 @@
 """A stage as one stack: what CloudFormation takes, what a release shifts, what both paths have in common."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,11 @@ from infra.api_settings import gateway_responses, stage_patches
 from infra.deploy.config import api_settings, chalice_stage, plans
 from infra.deploy.one_stack import ALIAS, CANARY, OneStackError, merge_template, nested
 from infra.deploy.parts import parts
-from infra.deploy.stage import ROOT, Stage, load
+from infra.deploy.stage import ROOT, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
-from infra.local.engine_process import engine_python
+from tests.package.building import STAGE, Built, build, run
 
 Node = dict[str, Any]
-STAGE = load("prod")
 # What checkov asks for and this stage does not need.
 JUSTIFIED = {
     "CKV_AWS_115": "the account's own limit on concurrency holds, and queues limit what they call",
@@ -41,36 +38,22 @@ DIFFERENCES = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("package")
-    run([sys.executable, "-m", "tests.package.write", str(made)])
-    run([str(engine_python()), str(Path(__file__).with_name("transform.py")), *_paths(made)])
-    return made
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture(scope="module")
-def sam(folder: Path) -> Node:
+def sam(built: Built) -> Node:
     """What Chalice wrote."""
-    read: Node = json.loads(Path(_paths(folder)[0]).read_text())
+    read: Node = json.loads(built.sam.read_text())
     return read
 
 
 @pytest.fixture(scope="module")
-def stack(folder: Path) -> Node:
+def stack(built: Built) -> Node:
     """What CloudFormation makes of it."""
-    read: Node = json.loads(Path(_paths(folder)[1]).read_text())
+    read: Node = json.loads(built.stack.read_text())
     return read
-
-
-def _paths(folder: Path) -> tuple[str, str]:
-    return str(folder / "package" / "sam.json"), str(folder / "stack.json")
-
-
-def run(command: list[str]) -> None:
-    traced = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": STAGE.region, "PYTHONPATH": str(ROOT), **traced}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 def properties(template: Node, name: str) -> Node:
@@ -82,14 +65,14 @@ def function_id(function: str) -> str:
     return "APIHandler" if function == policies.API else function.title().replace("-", "")
 
 
-def test_cfn_lint_finds_nothing(folder: Path) -> None:
-    run([str(Path(sys.executable).parent / "cfn-lint"), "--regions", STAGE.region, "--", _paths(folder)[1]])
+def test_cfn_lint_finds_nothing(built: Built) -> None:
+    run([str(Path(sys.executable).parent / "cfn-lint"), "--regions", STAGE.region, "--", str(built.stack)])
 
 
-def test_checkov_finds_what_is_justified_and_nothing_else(folder: Path) -> None:
+def test_checkov_finds_what_is_justified_and_nothing_else(built: Built) -> None:
     checkov = ROOT / ".venv-checkov" / "bin" / "checkov"
     options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
-    run([str(checkov), *options, "--skip-check", ",".join(JUSTIFIED), "--file", _paths(folder)[1]])
+    run([str(checkov), *options, "--skip-check", ",".join(JUSTIFIED), "--file", str(built.stack)])
 
 
 def test_every_route_calls_the_alias(stack: Node) -> None:
@@ -182,11 +165,11 @@ def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:
         assert (made["UsagePlanName"], properties(stack, f"{name}Key")["Name"]) == (plan.name, plan.name)
 
 
-def test_every_template_but_those_of_other_regions_is_nested(folder: Path, sam: Node) -> None:
+def test_every_template_but_those_of_other_regions_is_nested(built: Built, sam: Node) -> None:
     inside = {part.concern for part in nested(STAGE)}
     assert {part.concern for part in parts(STAGE)} - inside == {"deploys", "firewall", "edge-logs", "budget"}
     for part in nested(STAGE):
-        copied = folder / "package" / "templates" / part.template
+        copied = built.nested / part.template
         assert copied.read_text() == (ROOT / "infra" / "templates" / part.template).read_text()
         name = part.concern.title().replace("-", "")
         assert sam["Resources"][name]["Properties"]["TemplateURL"] == f"templates/{part.template}"

@@ -20,5 +20,6 @@ for resource in template["Resources"].values():
     if resource["Type"] == "AWS::Serverless::Function":
         resource["Properties"]["CodeUri"] = "s3://packages/deployment.zip"
     elif resource["Type"] == "AWS::CloudFormation::Stack":
-        resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/packages/template.yaml"
+        url = resource["Properties"]["TemplateURL"]
+        resource["Properties"]["TemplateURL"] = f"https://s3.amazonaws.com/packages/{url}"
 Path(sys.argv[2]).write_text(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))

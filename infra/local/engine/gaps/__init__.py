@@ -36,6 +36,7 @@ from infra.local.engine.gaps import (
     saved_code,
     schedules,
     stack_buckets,
+    stack_exports,
     stack_records,
     stack_stages,
     stack_tables,
@@ -81,4 +82,5 @@ ALL: tuple[ModuleType, ...] = (
     stack_buckets,
     stack_stages,
     stack_records,
+    stack_exports,
 )
