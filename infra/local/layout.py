@@ -65,6 +65,10 @@ class Layout:
         return self.folder / "logs"
 
     @property
+    def dax_names(self) -> Path:
+        return self.folder / "dax-names.jsonl"
+
+    @property
     def keys(self) -> Path:
         return self.folder / "keys.json"
 

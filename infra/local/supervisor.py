@@ -198,7 +198,7 @@ class Supervisor:
         port = self.layout.dax_port
         return Child(
             "DAX",
-            [sys.executable, "-m", "infra.local.dax", f"--port={port}"],
+            [sys.executable, "-m", "infra.local.dax", f"--port={port}", f"--names={self.layout.dax_names}"],
             environment,
             ROOT,
             self.layout.logs / "dax.log",

@@ -2,7 +2,9 @@
 
 import itertools
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -207,6 +209,35 @@ def test_it_dies_when_it_is_told_to(start_dax: Callable[..., DaxProcess]) -> Non
     assert dax.tell("die") == ""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", dax.port), timeout=5)
+
+
+def test_what_a_client_has_learnt_of_names_holds_after_a_restart(
+    start_dax: Callable[..., DaxProcess], dynamodb: Any, key: dict[str, Any]
+) -> None:
+    # Given a client that knows the number of its item's attribute names
+    dax = start_dax()
+    with closing(DaxCluster(dax.endpoint, "eu-north-1")) as old, closing(DaxCluster(dax.endpoint, "eu-north-1")) as new:
+        old.ask("PutItem", {"TableName": POSTS, "Item": {**key, "a": {"S": "1"}, "b": {"S": "2"}}})
+
+        # When the cluster starts again, and another client is the first to name attributes
+        dax.kill()
+        dax.start()
+        item = {**key, "c": {"S": "3"}, "d": {"S": "4"}}
+        new.ask("PutItem", {"TableName": POSTS, "Item": item})
+
+        # Then the first does not take their names for its own
+        assert asked_in_vain_at_first(old, {"TableName": POSTS, "Key": key})["Item"] == item
+
+
+def asked_in_vain_at_first(cluster: DaxCluster, request: dict[str, Any]) -> dict[str, Any]:
+    """Ask a cluster until the client has noticed that it is there again."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return cluster.ask("GetItem", request)
+        except DaxTrouble:
+            assert time.monotonic() < deadline, "the client does not come back"
+            time.sleep(0.1)
 
 
 def test_a_port_that_is_taken_is_said_at_once(environment: dict[str, str], shared_dax: DaxProcess) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from infra.local.dax import values
@@ -38,9 +39,15 @@ class Counts:
 class Node:
     """The only node of a local cluster."""
 
-    def __init__(self, dynamodb: Any, item_seconds: float, query_seconds: float) -> None:  # noqa: ANN401 - botocore's
+    def __init__(
+        self,
+        dynamodb: Any,  # noqa: ANN401 - botocore's client
+        item_seconds: float,
+        query_seconds: float,
+        names: Path | None = None,
+    ) -> None:
         self.dynamodb = dynamodb
-        self.catalogue = Catalogue(dynamodb)
+        self.catalogue = Catalogue(dynamodb, names)
         self.items = Cache(item_seconds)
         self.queries = Cache(query_seconds)
         self.counts = Counts()

@@ -4,13 +4,15 @@
         DaxCluster(dax.endpoint, "us-east-1")
         dax.tell("slow 2")
 
-It keeps its port for the life of the object, so `kill` followed by `start` is a restart.
+It keeps its port and its numbers of attribute names for the life of the object, so `kill` followed by `start` is a
+restart.
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +46,8 @@ class DaxProcess:
         if certificate is not None:
             self._options.append(f"--certificate={certificate}")
             self._scheme = "daxs"
+        self._folder = tempfile.TemporaryDirectory(prefix="dax-", ignore_cleanup_errors=True)
+        self._options.append(f"--names={Path(self._folder.name) / 'names.jsonl'}")
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -64,6 +68,7 @@ class DaxProcess:
         line = self._line()
         if not line.startswith("ready "):
             self.kill()
+            self._folder.cleanup()
             raise DaxFailedError(line or "It said nothing.")
         self.port = int(line.rpartition(":")[2])
         return self
@@ -102,6 +107,7 @@ class DaxProcess:
     ) -> None:
         if self._process is not None:
             self.kill()
+        self._folder.cleanup()
 
     def _line(self) -> str:
         process = self._running()
