@@ -12,6 +12,8 @@ export interface Config {
   identity_pool_endpoint: string | null;
   media_bucket: string;
   s3_endpoint: string | null;
+  todos_table: string;
+  dynamodb_endpoint: string | null;
   /** Where the laptop keeps the mails it caught; null elsewhere. */
   mailbox: string | null;
 }

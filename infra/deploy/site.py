@@ -61,6 +61,8 @@ def browser_config(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> dict[s
         "identity_pool_endpoint": endpoint,
         "media_bucket": outputs["MediaBucket"],
         "s3_endpoint": endpoint,
+        "todos_table": outputs["TodosTable"],
+        "dynamodb_endpoint": endpoint,
         "mailbox": None,
     }
 

@@ -51,7 +51,8 @@ class SiteSettings:
 
     def content_security_policy(self) -> str:
         """Scripts, styles and fonts from here alone; calls to the API and the engine."""
-        engine = " ".join(dict.fromkeys(filter(None, (self.config["s3_endpoint"], self.config["user_pool_endpoint"]))))
+        endpoints = (self.config[f"{service}_endpoint"] for service in ("s3", "user_pool", "dynamodb"))
+        engine = " ".join(dict.fromkeys(filter(None, endpoints)))
         return "; ".join(
             (
                 "default-src 'none'",

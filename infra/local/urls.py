@@ -21,6 +21,8 @@ def browser_config(layout: Layout, outputs: Mapping[str, str]) -> dict[str, Any]
         "identity_pool_endpoint": layout.aws,
         "media_bucket": outputs["MediaBucket"],
         "s3_endpoint": layout.aws,
+        "todos_table": outputs["TodosTable"],
+        "dynamodb_endpoint": layout.aws,
         "mailbox": layout.mailbox,
     }
 

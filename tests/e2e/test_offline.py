@@ -2,12 +2,13 @@
 
 import json
 
+import httpx
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.e2e.conftest import NewPage
 from tests.e2e.support.lists import ListPage, add_todo, titles_of, todos_of
-from tests.support.laptop import Person, until
+from tests.support.laptop import Laptop, Person, until
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +123,7 @@ def test_two_tabs_do_not_send_the_same_thing_twice(tunnel: ListPage, ines: Perso
     sent: list[str] = []
     tunnel.page.context.on(
         "requestfinished",
-        lambda request: sent.append(request.headers.get("idempotency-key", "")) if request.method == "POST" else None,
+        lambda request: sent.extend(key for name, key in request.headers.items() if name == "idempotency-key"),
     )
     enter(tunnel)
     expect(tunnel.banner).to_contain_text("Offline.")
@@ -265,3 +266,108 @@ def test_changes_of_the_last_visit_are_sent_at_the_next(tunnel: ListPage, ines: 
     later = ListPage(context.new_page()).open()
     later.is_saved()
     until(lambda: todos_of(ines.api)[0]["completed"])
+
+
+QUERY = "DynamoDB_20120810.Query"
+
+
+def targets(request: Request, operation: str) -> bool:
+    return request.headers.get("x-amz-target", "").startswith(operation)
+
+
+def reads_of(page: Page) -> list[str]:
+    """Which lists the page asks the API for from now on."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "GET" and "/todos?" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    return asked
+
+
+def test_out_of_the_tunnel_the_own_rows_say_that_nothing_has_changed(tunnel: ListPage) -> None:
+    enter(tunnel)
+    expect(tunnel.banner).to_contain_text("Offline.")
+    asked = reads_of(tunnel.page)
+    with tunnel.page.expect_response(lambda answer: targets(answer.request, QUERY)) as answered:
+        leave(tunnel)
+    assert [row["version"]["N"] for row in answered.value.json()["Items"]] == ["1", "1"]
+    # then the API has no list to give, and what comes next goes to it as ever
+    tunnel.add("Buy stamps")
+    tunnel.is_saved()
+    tunnel.has("Call the plumber", "Water the tomatoes", "Buy stamps")
+    assert asked == []
+
+
+def test_out_of_the_tunnel_the_list_is_read_again_where_the_own_rows_have_changed(
+    tunnel: ListPage, ines: Person
+) -> None:
+    enter(tunnel)
+    expect(tunnel.banner).to_contain_text("Offline.")
+    plumber, tomatoes = todos_of(ines.api)
+    ines.api.patch(f"/todos/{plumber['id']}", json={"title": "Call the other plumber"}).raise_for_status()
+    ines.api.delete(f"/todos/{tomatoes['id']}").raise_for_status()
+    asked = reads_of(tunnel.page)
+    with tunnel.page.expect_response(lambda answer: targets(answer.request, QUERY)) as answered:
+        leave(tunnel)
+    assert answered.value.ok
+    tunnel.has("Call the other plumber")
+    assert len(asked) == 1
+
+
+@pytest.fixture
+def closed(new_page: NewPage, ines: Person, laptop: Laptop) -> ListPage:
+    """A list whose page takes a table for its own that DynamoDB does not let it read."""
+    add_todo(ines.api, "Call the plumber")
+    page = new_page(ines)
+
+    def mislead(route: Route) -> None:
+        config = httpx.get(f"{laptop.urls['site']}/config.json").json()
+        route.fulfill(json=config | {"todos_table": "mytodolist-local-media"})
+
+    page.route("**/config.json", mislead)
+    return ListPage(page).open()
+
+
+def change_here_and_there(todos: ListPage, person: Person) -> None:
+    enter(todos)
+    expect(todos.banner).to_contain_text("Offline.")
+    todos.add("Buy stamps")
+    expect(todos.state).to_have_text("1 waiting")
+    plumber = todos_of(person.api)[0]
+    person.api.patch(f"/todos/{plumber['id']}", json={"title": "Call the other plumber"}).raise_for_status()
+
+
+def test_where_dynamodb_refuses_the_api_answers(closed: ListPage, ines: Person, expected_errors: list[str]) -> None:
+    expected_errors.append("status of 403")
+    change_here_and_there(closed, ines)
+    with closed.page.expect_response(lambda answer: targets(answer.request, QUERY)) as answered:
+        leave(closed)
+    assert answered.value.json()["__type"].endswith("AccessDeniedException")
+    closed.is_saved()
+    closed.has("Call the other plumber", "Buy stamps")
+    assert titles_of(ines.api) == ["Call the other plumber", "Buy stamps"]
+
+
+@pytest.mark.parametrize("lost", [QUERY, "AWSCognitoIdentityService."])
+def test_where_dynamodb_or_the_identity_pool_is_gone_the_api_answers(tunnel: ListPage, ines: Person, lost: str) -> None:
+    tunnel.delete("Water the tomatoes")
+    tunnel.is_saved()
+    change_here_and_there(tunnel, ines)
+    gone: list[str] = []
+
+    def lose(route: Route) -> None:
+        if targets(route.request, lost):
+            gone.append(route.request.headers["x-amz-target"])
+            route.abort()
+        else:
+            route.fallback()
+
+    tunnel.page.route("**/*", lose)
+    leave(tunnel)
+    tunnel.is_saved()
+    tunnel.has("Call the other plumber", "Buy stamps")
+    assert titles_of(ines.api) == ["Call the other plumber", "Buy stamps"]
+    assert gone

@@ -102,6 +102,13 @@ def test_an_answer_to_a_program_has_no_cors_star(engine: EngineProcess) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_a_page_of_the_site_may_read_why_it_was_refused(engine: EngineProcess) -> None:
+    headers = {**signed(engine, engine.access_key, "wrong"), "Origin": SITE}
+    answer = http("POST", engine.url, headers, b"{}")
+    assert answer.status in (400, 403)
+    assert answer.headers["access-control-allow-origin"] == SITE
+
+
 def test_websockets_are_refused(engine: EngineProcess) -> None:
     upgrade = {
         "Host": "localhost",

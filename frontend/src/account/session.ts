@@ -21,20 +21,19 @@ export function configureSession(config: Config, { withCredentials = false } = {
     identityPoolId: config.identity_pool_id,
     ...(config.identity_pool_endpoint && { identityPoolEndpoint: config.identity_pool_endpoint }),
   };
-  // With an identity pool configured, every look at the tokens would fetch credentials too.
+  // With an identity pool configured, Amplify's own calls would fetch credentials too.
   Amplify.configure({ Auth: { Cognito: withCredentials ? { ...pool, ...identities } : pool } });
 }
 
 /** The ID token, refreshed where it has expired; null where there is no session any more. */
 export async function idToken({ refresh = false } = {}): Promise<string | null> {
-  const { tokens } = await session({ forceRefresh: refresh });
-  return tokens?.idToken?.toString() ?? null;
+  return (await tokens(refresh))?.idToken?.toString() ?? null;
 }
 
 /** Temporary AWS credentials of the person's own. */
 export async function awsCredentials(config: Config): Promise<Credentials> {
   configureSession(config, { withCredentials: true });
-  const { credentials } = await session({});
+  const credentials = await unlessEnded(async () => (await fetchAuthSession()).credentials);
   if (!credentials?.sessionToken) throw new NoAnswer('No credentials');
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   return { accessKeyId, secretAccessKey, sessionToken };
@@ -42,8 +41,7 @@ export async function awsCredentials(config: Config): Promise<Credentials> {
 
 /** Reads who has just signed in out of their ID token, and remembers them. */
 export async function welcome({ refresh = false } = {}): Promise<Person | null> {
-  const { tokens } = await session({ forceRefresh: refresh });
-  const person = personIn(tokens?.idToken?.payload ?? {});
+  const person = personIn((await tokens(refresh))?.idToken?.payload ?? {});
   if (person) rememberPerson(person);
   return person;
 }
@@ -54,11 +52,14 @@ export async function signOut({ everywhere = false } = {}): Promise<void> {
   forgetPerson();
 }
 
-async function session(options: { forceRefresh?: boolean }) {
+/** Without the credentials that fetchAuthSession adds: the API must not depend on the identity pool. */
+const tokens = (forceRefresh: boolean) => unlessEnded(() => Amplify.getTokens({ forceRefresh }));
+
+async function unlessEnded<Found>(ask: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    return await fetchAuthSession(options);
+    return await ask();
   } catch (failure) {
-    if (failure instanceof Error && ENDINGS.includes(failure.name)) return {};
+    if (failure instanceof Error && ENDINGS.includes(failure.name)) return undefined;
     throw new NoAnswer('The session cannot be refreshed now', { cause: failure });
   }
 }

@@ -65,6 +65,10 @@ export async function openApp(person: Person) {
     connection,
     state,
     setKnown: list.setKnown,
+    async isCurrent(known) {
+      const { createRows } = await import('./rows');
+      return createRows({ config, sub, credentials: () => awsCredentials(config) }).areAsKnown(known);
+    },
     onSignedOut,
   });
   const sender = createSender({
@@ -112,7 +116,7 @@ export async function openApp(person: Person) {
     if (!isReachable) return;
     sender.wake();
     uploads.resume();
-    void reading.refresh();
+    void reading.catchUp();
   });
 
   return {

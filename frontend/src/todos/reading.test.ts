@@ -12,7 +12,14 @@ import { createReading } from './reading';
 const many = (count: number) =>
   Array.from({ length: count }, (_, place) => aTodo({ id: `01${String(place).padStart(4, '0')}` }));
 
-function aReading({ store = memoryStore(), faults = [] as Fault[], todos = many(0) } = {}) {
+const refused = (): Promise<boolean> => Promise.reject(new Error('The table answered 400'));
+
+function aReading({
+  store = memoryStore(),
+  faults = [] as Fault[],
+  todos = many(0),
+  isCurrent = refused,
+} = {}) {
   const server = aServer({ fault: () => faults.shift() ?? null });
   server.put(...todos);
   const state = createState<ListState>({
@@ -34,6 +41,7 @@ function aReading({ store = memoryStore(), faults = [] as Fault[], todos = many(
     connection,
     state,
     setKnown: known => state.set({ known }),
+    isCurrent,
     onSignedOut: () => {
       told.signedOut += 1;
     },
@@ -133,4 +141,55 @@ test('a cursor that is no longer valid starts its listing over', async () => {
   expect(await reading.more('all', 'created')).toBe(false);
   expect(state.value.known.reach.all).toEqual({ upTo: '', next: null });
   expect(await reading.more('all', 'created')).toBe(true);
+});
+
+test('a list that the table says is current costs the API nothing', async () => {
+  const { reading, server, count } = aReading({ todos: many(3), isCurrent: async () => true });
+  await reading.open();
+  expect(await reading.catchUp()).toBe(true);
+  expect(server.calls).toEqual(['page all']);
+  expect(count()).toBe(3);
+});
+
+test('a list that the table says is not current is read again', async () => {
+  const { reading, server, state } = aReading({ todos: many(3), isCurrent: async () => false });
+  await reading.open();
+  server.elsewhere('010001', { title: 'Changed elsewhere' });
+  expect(await reading.catchUp()).toBe(true);
+  expect(state.value.known.todos.get('010001')?.title).toBe('Changed elsewhere');
+});
+
+test('where the table does not answer, the API does', async () => {
+  const { reading, server, state } = aReading({ todos: many(3) });
+  await reading.open();
+  server.elsewhere('010001', { title: 'Changed elsewhere' });
+  expect(await reading.catchUp()).toBe(true);
+  expect(state.value).toMatchObject({ isReading: false, readFailure: null });
+  expect(state.value.known.todos.get('010001')?.title).toBe('Changed elsewhere');
+});
+
+test('the table says nothing about whether the API can be reached', async () => {
+  const { reading, connection } = aReading({ todos: many(3), isCurrent: async () => true });
+  await reading.open();
+  connection.lost();
+  await reading.catchUp();
+  expect(connection.isReachable).toBe(false);
+});
+
+test('a part of a list whose cursor is gone is read again, whatever the table says', async () => {
+  const first = aReading({ todos: many(250) });
+  await first.reading.open();
+  await first.reading.rest('all', 'created');
+  await first.reading.keepCopy();
+
+  const second = aReading({
+    store: first.store,
+    faults: ['lost'],
+    todos: many(250),
+    isCurrent: async () => true,
+  });
+  await second.reading.open();
+  await second.reading.catchUp();
+  expect(second.server.calls).toEqual(['page all', 'page all']);
+  expect(second.state.value.known.reach.all.next).not.toBeNull();
 });

@@ -8,6 +8,7 @@ import type { Store } from '../offline/store';
 import type { State } from '../ui/state';
 import {
   isCovered,
+  isRead,
   type Known,
   learnPage,
   nextListing,
@@ -34,6 +35,8 @@ export interface ReadingParts {
   connection: Connection;
   state: State<ListState>;
   setKnown(known: Known): void;
+  /** Whether the table holds just these rows up to where the list has been read; rejects where it does not say. */
+  isCurrent(known: Known): Promise<boolean>;
   onSignedOut(): void;
 }
 
@@ -46,6 +49,7 @@ export function createReading({
   connection,
   state,
   setKnown,
+  isCurrent,
   onSignedOut,
 }: ReadingParts) {
   let work: Promise<boolean> = Promise.resolve(true);
@@ -62,7 +66,6 @@ export function createReading({
     state.set({ isReading: true, readFailure: null });
     try {
       await task();
-      connection.found();
       state.set({ isReading: false, isOpen: true });
       void keepCopy();
       return true;
@@ -77,6 +80,7 @@ export function createReading({
   async function ask(listing: Listing, limit: number, { upTo, next }: Reach): Promise<Known> {
     const asked = known().todos;
     const page = await api.page({ listing, limit, ...(next !== null && { cursor: next }) });
+    connection.found();
     return learnPage(known(), { listing, page, after: next === null ? '' : upTo, asked });
   }
 
@@ -105,6 +109,15 @@ export function createReading({
     } while (reached.next !== null && reached.upTo < shown);
   }
 
+  /** Asks the API only where the table does not say that all is as it is shown. */
+  async function catchUp(): Promise<void> {
+    const { upTo, next } = known().reach.all;
+    // Without its cursor a listing that was read in part would be read from its start.
+    const canGoOn = isRead(known(), 'all') || (upTo !== '' && next !== null);
+    if (canGoOn && (await isCurrent(known()).catch(() => false))) return;
+    await readAgain();
+  }
+
   async function openCopy(): Promise<void> {
     const copy = await store.read<Copy>(copyName);
     if (!copy) return;
@@ -131,6 +144,8 @@ export function createReading({
       await inTurn(readAgain);
     },
     refresh: () => inTurn(readAgain),
+    /** The network is back: reads again what has changed meanwhile, if anything has. */
+    catchUp: () => inTurn(catchUp),
     /** Reads the next page of what a view shows. */
     more: (filter: Filter, sort: Sort) => inTurn(async () => void (await readMore(filter, sort))),
     /** Reads all pages that a view is still missing. */

@@ -27,6 +27,7 @@ _HOST = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|(?:[a-z0-9-]+\.)*127\.0\.0\.1
 _CALLBACKS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 # Cognito's hosted sign-in: served for every pool, with a fixed one-time code and no lock-out.
 _HOSTED_PAGES = re.compile(r"/(login|logout|oauth2/.*|saml2/.*)")
+_ALLOWED = b"access-control-allow-origin"
 _OWN_CORS = ("/_aws/execute-api/", "/restapis/")
 
 
@@ -118,9 +119,12 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _for_caller(send: Send, headers: dict[str, str]) -> Send:
-    """Name the allowed caller where the emulator's CORS answer says `*`; no browser, no CORS answer."""
+    """Name the allowed caller where the emulator's CORS answer says `*`; no browser, no CORS answer.
+
+    DynamoDB and Cognito let pages read their refusals too; the emulator's own say nothing of origins.
+    """
     exact = {
-        b"access-control-allow-origin": headers.get("origin", "").encode("latin-1"),
+        _ALLOWED: headers.get("origin", "").encode("latin-1"),
         b"access-control-allow-headers": headers.get("access-control-request-headers", "").encode("latin-1"),
     }
 
@@ -130,6 +134,8 @@ def _for_caller(send: Send, headers: dict[str, str]) -> Send:
                 (name, exact.get(name.lower(), value) if value == b"*" else value) for name, value in message["headers"]
             ]
             kept = [(name, value) for name, value in named if value or name.lower() not in exact]
+            if "origin" in headers and "x-amz-target" in headers and all(name.lower() != _ALLOWED for name, _ in kept):
+                kept.append((_ALLOWED, exact[_ALLOWED]))
             message = {**message, "headers": [*kept, (b"vary", b"Origin")]}
         await send(message)
 

@@ -20,7 +20,13 @@ from infra.edge_settings import FOR_A_MINUTE, FOR_GOOD
 from infra.local.site import SiteSettings, application, main
 
 S3 = "https://s3.us-east-1.amazonaws.com"
-CONFIG = {"api": "http://127.0.0.1:2", "s3_endpoint": "http://127.0.0.1:3", "user_pool_endpoint": "http://127.0.0.1:3"}
+ENGINE = "http://127.0.0.1:3"
+CONFIG = {
+    "api": "http://127.0.0.1:2",
+    "s3_endpoint": ENGINE,
+    "user_pool_endpoint": ENGINE,
+    "dynamodb_endpoint": ENGINE,
+}
 HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",

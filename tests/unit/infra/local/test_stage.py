@@ -110,6 +110,7 @@ def test_the_browser_learns_public_names_only(layout: Layout, outputs: dict[str,
     config = browser_config(layout, outputs)
     assert config["api"] == layout.api
     assert config["user_pool_id"] == "value-of-UserPoolId"
+    assert (config["todos_table"], config["dynamodb_endpoint"]) == ("value-of-TodosTable", layout.aws)
     assert not {KEYS.access_key, KEYS.secret_key, KEYS.signing_key} & set(config.values())
 
 
