@@ -1,9 +1,9 @@
-"""What follows when a post changes: its photos are kept, its pages written, old copies forgotten, subscribers told."""
+"""What follows a change: photos are kept or let go, pages written, old copies forgotten, subscribers told."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.blog import addresses, markdown, publishing
+from chalicelib.blog import addresses, markdown, pages, publishing, service
 from chalicelib.blog.copies import Change, Copies, StageAndEdge
 from chalicelib.blog.model import Post
 from chalicelib.blog.site import S3Site, Site
@@ -22,12 +22,13 @@ def on_posts_changed(event: Mapping[str, Any], site: Site | None = None, copies:
 
 def _changed(record: StreamRecord, site: Site, copies: Copies) -> None:
     before, after = _post(record.old), _post(record.new)
+    slug = str(record.keys["slug"]["S"])
     if after is not None:
         _keep_photos(before, after)
+    _let_photos_go(slug, before, after)
     if _published_version(before) == _published_version(after):
         # Only a draft changed: readers see nothing of it.
         return
-    slug = str(record.keys["slug"]["S"])
     publishing.publish_post(site, slug)
     tags = sorted({*_tags(before), *_tags(after)})
     publishing.publish_lists(site, tags, slug)
@@ -40,13 +41,25 @@ def _keep_photos(before: Post | None, after: Post) -> None:
     """Keep what a draft newly names, and at a publication whatever it names."""
     known = set() if _published_version(before) != _published_version(after) else _photos(before)
     for media_id in sorted(_photos(after) - known):
-        media.keep(after.author_id, media_id)
+        media.keep(after.author_id, media_id, after.slug)
+
+
+def _let_photos_go(slug: str, before: Post | None, after: Post | None) -> None:
+    """Let go what neither the draft nor what readers see names any more."""
+    gone = _photos(before) - _photos(after)
+    if before is None or not gone:
+        return
+    # A record that comes late must not take away what the post has named again since.
+    for media_id in sorted(gone - _photos(service.find(slug))):
+        media.let_go(before.author_id, media_id, slug)
 
 
 def _photos(post: Post | None) -> set[str]:
+    """The photos that a post's draft names, and those that readers see of it."""
     if post is None:
         return set()
-    return {*markdown.photo_ids(post.draft_body), *([post.draft_cover] if post.draft_cover else [])}
+    shown = pages.photo_ids(post) if post.is_published else []
+    return {*markdown.photo_ids(post.draft_body), *([post.draft_cover] if post.draft_cover else []), *shown}
 
 
 def _post(image: RawItem | None) -> Post | None:

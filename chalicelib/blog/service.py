@@ -86,6 +86,14 @@ def get_published(slug: str, *, consistent: bool = False) -> Post:
     return post
 
 
+def find(slug: str) -> Post | None:
+    """Return a post as it stands, whosever it is and whether or not it is published, or None."""
+    try:
+        return Post.get(slug, consistent_read=True)
+    except Post.DoesNotExist:
+        return None
+
+
 def list_published(limit: int, after: Key | None = None) -> Page[Post]:
     """List published posts, newest first."""
     query = Post.by_feed.query(PUBLISHED, scan_index_forward=False, limit=limit, last_evaluated_key=after)

@@ -1,6 +1,6 @@
 """The media table: one row a photo, by owner and media id (ULID)."""
 
-from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib import clock
 from chalicelib.settings import settings
@@ -27,8 +27,8 @@ class Media(StoredModel):
 
     A row comes with the upload or with the first use, whichever is first: `sequencer`, `thumbnails`, `width` and
     `height` (the original's, as it is seen) come with the upload, `name` and `todo_id` with the attaching. `reason`
-    says why it was rejected. `expires_at`, in seconds since 1970, is set by the upload, and FOR_GOOD once the photo is
-    on a todo or in a post.
+    says why it was rejected. `posts` are the slugs of the posts that name it. `expires_at`, in seconds since 1970, is
+    set by the upload, FOR_GOOD while the photo is on a todo or in a post, and counts anew once the last post let it go.
     """
 
     class Meta:
@@ -47,6 +47,7 @@ class Media(StoredModel):
     thumbnails: ListAttribute[StoredThumbnail] = ListAttribute(of=StoredThumbnail, default=list)
     created_at = UnicodeAttribute()
     todo_id = UnicodeAttribute(null=True)
+    posts = UnicodeSetAttribute(null=True)
     sequencer = UnicodeAttribute(null=True)
     width = NumberAttribute(null=True)
     height = NumberAttribute(null=True)
@@ -59,7 +60,7 @@ class Media(StoredModel):
 
     @property
     def is_used(self) -> bool:
-        """Whether the photo was ever put on a todo or into a post."""
+        """Whether the photo is on a todo or in a post."""
         return self.is_attached or self.expires_at == FOR_GOOD
 
     @property

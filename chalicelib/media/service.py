@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
 from chalicelib.media.contract import NewAttachment
-from chalicelib.media.model import FOR_GOOD, UPLOADED, Media, object_key
+from chalicelib.media.model import FOR_GOOD, UNUSED_SECONDS, UPLOADED, Media, object_key
 from chalicelib.settings import Settings, settings
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.model import CONDITION_FAILED
@@ -79,17 +80,27 @@ def record(transaction: TransactWrite, owner: str, media_id: str, photo: NewAtta
     )
 
 
-def keep(owner: str, media_id: str) -> None:
-    """Keep a photo that a post shows, whether or not its upload was told of yet; doing it again changes nothing."""
-    actions = [
+def keep(owner: str, media_id: str, slug: str) -> None:
+    """Keep a photo that a post names, whether or not its upload was told of yet; doing it again changes nothing."""
+    actions: list[Action] = [
+        Media.posts.add({slug}),
         Media.expires_at.set(FOR_GOOD),
         Media.state.set(Media.state | UPLOADED),
         Media.created_at.set(Media.created_at | clock.timestamp(clock.now())),
     ]
-    try:
-        Media(owner, media_id).change(actions, Media.expires_at.does_not_exist() | (Media.expires_at != FOR_GOOD))
-    except ConditionFailed:
-        return
+    noted = Media.posts.contains(slug) & (Media.expires_at == FOR_GOOD)
+    _change(owner, media_id, actions, ~noted)
+
+
+def let_go(owner: str, media_id: str, slug: str) -> None:
+    """Let go of a photo that a post names no longer; doing it again changes nothing.
+
+    Once no post is left, and unless it is on a todo, it has the time of an upload that nothing uses. The two steps are
+    apart so that of two posts that let go at once the later one sees that none is left.
+    """
+    _change(owner, media_id, [Media.posts.delete({slug})], Media.posts.contains(slug))
+    unused = (Media.expires_at == FOR_GOOD) & Media.posts.does_not_exist() & Media.name.does_not_exist()
+    _change(owner, media_id, [Media.expires_at.set(clock.epoch_seconds() + UNUSED_SECONDS)], unused)
 
 
 def forget(transaction: TransactWrite, owner: str, media_id: str) -> None:
@@ -117,6 +128,13 @@ def bucket_url(bucket: str, stage: Settings, environment: Mapping[str, str]) -> 
     if stage.is_local:
         return f"{environment['AWS_ENDPOINT_URL']}/{bucket}"
     return f"https://{bucket}.s3.{stage.aws_region}.amazonaws.com"
+
+
+def _change(owner: str, media_id: str, actions: list[Action], condition: Condition) -> None:
+    try:
+        Media(owner, media_id).change(actions, condition)
+    except ConditionFailed:
+        return
 
 
 def _remove(owner: str, media_id: str, condition: Condition) -> None:

@@ -12,7 +12,7 @@ from chalicelib.media.events import on_media_changed, on_upload_jobs
 from chalicelib.media.model import FOR_GOOD, UNUSED_SECONDS, Media, object_key
 from tests.images.corpus import encoded, small
 from tests.support.api import Api
-from tests.support.seam import Recorder, dynamodb_behind
+from tests.support.seam import Meanwhile, Recorder, dynamodb_behind
 from tests.support.site import MemorySite
 from tests.unit.media.buckets import Buckets
 from tests.unit.media.uploads_of import batch, told_of
@@ -143,10 +143,10 @@ def test_a_draft_keeps_what_is_new_in_it_and_a_publication_all(author: Api, dyna
 def test_keeping_again_writes_nothing(author: Api) -> None:
     media_id = clock.new_id()
     with time_machine.travel(NOON, tick=False) as now:
-        service.keep(str(author.sub), media_id)
+        service.keep(str(author.sub), media_id, "tides")
         before = Media.get(str(author.sub), media_id).to_dynamodb_dict()
         now.shift(60)
-        service.keep(str(author.sub), media_id)
+        service.keep(str(author.sub), media_id, "tides")
     assert Media.get(str(author.sub), media_id).to_dynamodb_dict() == before
 
 
@@ -159,3 +159,143 @@ def test_a_photo_whose_time_is_over_stays_if_it_is_put_on_a_todo_before_it_is_go
         now.shift(UNUSED_SECONDS)
         attach(author, media_id)
         assert author.get(f"/media/{media_id}").json()["state"] == "ready"
+
+
+class Stream:
+    """Follows the posts of an author, and tells of each as the stream does."""
+
+    def __init__(self, author: Api, dynamodb: Any) -> None:
+        self.author = author
+        self._dynamodb = dynamodb
+        self._told: dict[str, Any] = {}
+
+    def tell(self, slug: str) -> Any:
+        """Handle what became of a post since it was last told of; return the event."""
+        key = {"slug": {"S": slug}}
+        now = self._dynamodb.get_item(TableName="mytodolist-test-posts", Key=key).get("Item")
+        event = changed(("slug",), self._told.get(slug), now)
+        self._told[slug] = now
+        assert on_posts_changed(event, MemorySite()) == DONE
+        return event
+
+    def write(self, slug: str, **draft: Any) -> Any:
+        """Begin a draft, or change it, and tell of it."""
+        if slug in self._told:
+            assert self.author.patch(f"/posts/{slug}", draft).status == 200
+        else:
+            assert self.author.post("/posts", {"title": slug, "slug": slug, **draft}).status == 201
+        return self.tell(slug)
+
+    def do(self, slug: str, action: str) -> Any:
+        """Publish or take back, and tell of it."""
+        assert self.author.post(f"/posts/{slug}/{action}").status == 200
+        return self.tell(slug)
+
+    def delete(self, slug: str) -> Any:
+        assert self.author.delete(f"/posts/{slug}").status == 204
+        return self.tell(slug)
+
+
+@pytest.fixture
+def stream(author: Api, dynamodb: Any) -> Stream:
+    return Stream(author, dynamodb)
+
+
+def naming(media_id: str) -> str:
+    return f"![The sea](photo:{media_id})"
+
+
+@pytest.mark.parametrize("draft", [lambda photo: {"cover": photo}, lambda photo: {"body": naming(photo)}])
+def test_a_photo_of_a_deleted_post_has_thirty_days_again(stream: Stream, buckets: Buckets, draft: Any) -> None:
+    # given a photo in a draft
+    photo = clock.new_id()
+    upload(stream.author, photo, buckets)
+    stream.write("tides", **draft(photo))
+    assert expires_at(stream.author, photo) == FOR_GOOD
+    # when the draft is deleted
+    with time_machine.travel(NOON, tick=False) as now:
+        gone = stream.delete("tides")
+        assert expires_at(stream.author, photo) == clock.epoch_seconds() + UNUSED_SECONDS
+        # and that is told of once more, later, then it has no more time than before
+        now.shift(60)
+        assert on_posts_changed(gone, MemorySite()) == DONE
+        assert expires_at(stream.author, photo) == clock.epoch_seconds() - 60 + UNUSED_SECONDS
+
+
+def test_a_photo_that_leaves_a_draft_stays_while_readers_see_it(stream: Stream) -> None:
+    # given a published post with a photo in its text
+    text = clock.new_id()
+    stream.write("tides", body=naming(text))
+    stream.do("tides", "publish")
+    # when the draft loses it, then it stays, since readers see it
+    stream.write("tides", body="Nothing")
+    assert expires_at(stream.author, text) == FOR_GOOD
+    # when the post is taken back, then it goes
+    stream.do("tides", "unpublish")
+    assert expires_at(stream.author, text) != FOR_GOOD
+
+
+def test_a_photo_goes_when_a_publication_shows_it_no_longer(stream: Stream) -> None:
+    photo = clock.new_id()
+    stream.write("tides", body=naming(photo))
+    stream.do("tides", "publish")
+    stream.write("tides", body="Nothing")
+    stream.do("tides", "publish")
+    assert expires_at(stream.author, photo) != FOR_GOOD
+
+
+def test_a_photo_that_another_post_names_stays(stream: Stream) -> None:
+    # given a photo in two posts
+    photo = clock.new_id()
+    stream.write("tides", body=naming(photo))
+    stream.write("shores", cover=photo)
+    # when one is deleted, and that is told of twice, then it stays
+    gone = stream.delete("tides")
+    on_posts_changed(gone, MemorySite())
+    assert expires_at(stream.author, photo) == FOR_GOOD
+    # when the other lets it go too, then it goes
+    stream.write("shores", cover=None)
+    assert expires_at(stream.author, photo) != FOR_GOOD
+
+
+def test_a_photo_that_two_posts_let_go_at_once_goes(stream: Stream) -> None:
+    # given a photo in two posts, of which one has noted that it is gone and not yet looked whether it was the last
+    photo = clock.new_id()
+    stream.write("tides", body=naming(photo))
+    stream.write("shores", body=naming(photo))
+    owner = str(stream.author.sub)
+
+    def other() -> None:
+        service.let_go(owner, photo, "shores")
+
+    with dynamodb_behind(lambda inner: Meanwhile(inner, "UpdateItem", other)):
+        service.let_go(owner, photo, "tides")
+    assert expires_at(stream.author, photo) != FOR_GOOD
+
+
+def test_a_photo_on_a_todo_stays_whatever_posts_do(stream: Stream) -> None:
+    photo = clock.new_id()
+    attach(stream.author, photo)
+    stream.write("tides", body=naming(photo))
+    stream.delete("tides")
+    assert expires_at(stream.author, photo) == FOR_GOOD
+
+
+def test_a_record_that_comes_late_lets_nothing_go(stream: Stream) -> None:
+    # given a photo that left a draft and came back
+    photo = clock.new_id()
+    stream.write("tides", body=naming(photo))
+    left = stream.write("tides", body="Nothing")
+    assert expires_at(stream.author, photo) != FOR_GOOD
+    stream.write("tides", body=naming(photo))
+    # when its leaving is told of once more, then it stays
+    assert on_posts_changed(left, MemorySite()) == DONE
+    assert expires_at(stream.author, photo) == FOR_GOOD
+
+
+def test_a_photo_that_was_let_go_may_be_used_again(stream: Stream) -> None:
+    photo = clock.new_id()
+    stream.write("tides", body=naming(photo))
+    stream.delete("tides")
+    stream.write("shores", body=naming(photo))
+    assert expires_at(stream.author, photo) == FOR_GOOD
