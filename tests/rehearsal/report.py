@@ -15,7 +15,7 @@ NOT_EXECUTED = {
     "Showing an earlier deployment of the API": "asked for and recorded; the engine always shows the newest routes",
     "SES's and Cognito's delivery of mail": "mails are kept by the engine and read there",
     "IAM's own evaluation": "the engine's, and the simulator's in tests/policies",
-    "CodeDeploy's shift of traffic": "the packaged stack is transformed and linted; the direct path has no canary",
+    "CodeDeploy's shift of traffic": "tests/package makes the packaged stack; the direct path has no canary",
 }
 
 
