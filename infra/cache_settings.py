@@ -5,13 +5,15 @@ Only CloudFormation cannot say who may ask for a fresh answer: there, strangers 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.web.endpoints import Endpoint, NoQuery
+if TYPE_CHECKING:
+    # The application's own modules want an environment to be imported in, and whoever deploys has none.
+    from chalicelib.web.endpoints import Endpoint
 
 # What happens to `Cache-Control: max-age=0` from somebody who may not send it.
 STRANGERS = "FAIL_WITH_403"
@@ -77,12 +79,10 @@ ROUTES: Mapping[Route, Kept | None] = {
 }
 
 
-def inputs(endpoint: Endpoint) -> set[str]:
+def inputs(endpoint: "Endpoint") -> set[str]:
     """Everything an endpoint declares that may change its answer, as keys name it."""
     path = {f"path.{part[1:-1]}" for part in endpoint.path.split("/") if part.startswith("{")}
-    query = set[str]()
-    if endpoint.query is not NoQuery:
-        query = {f"querystring.{field.encode_name}" for field in msgspec.structs.fields(endpoint.query)}
+    query = {f"querystring.{field.encode_name}" for field in msgspec.structs.fields(endpoint.query)}
     # CORS answers each origin by its name; the others are declared.
     headers = {
         _ORIGIN: True,
@@ -101,7 +101,7 @@ def stage_patches(size: str, everywhere: Mapping[str, Any], routes: Mapping[Rout
     """
     if not size:
         return [_replace("/cacheClusterEnabled", value=False)]
-    patches = [_replace("/cacheClusterEnabled", value=True), _replace("/cacheClusterSize", value=size)]
+    patches = []
     for (method, path), kept in _gets(routes):
         key = f"/{_escaped(path)}/{method}"
         patches += [
@@ -119,7 +119,18 @@ def stage_patches(size: str, everywhere: Mapping[str, Any], routes: Mapping[Rout
                 _replace(f"{key}/caching/requireAuthorizationForCacheControl", value=True),
                 _replace(f"{key}/caching/unauthorizedCacheControlHeaderStrategy", value=STRANGERS),
             ]
-    return patches
+    # By now every method has said whether it is kept.
+    return [*patches, _replace("/cacheClusterSize", value=size), _replace("/cacheClusterEnabled", value=True)]
+
+
+def left_behind(size: str, there: Iterable[str], routes: Mapping[Route, Kept | None] = ROUTES) -> list[Any]:
+    """Patches that remove what earlier ones left: a method that had settings keeps them, with throttles of that time.
+
+    `there` are the names of the stage's method settings, such as `~1posts/GET`; `*/*` is not this table's.
+    """
+    wanted = {f"{_escaped(path)}/{method}" for (method, path), _ in _gets(routes)} if size else set()
+    found = sorted({_named(each) for each in there} - wanted - {"*/*"})
+    return [{"op": "remove", "path": f"/{each}"} for each in found]
 
 
 def stage_properties(
@@ -172,6 +183,12 @@ def _in_a_template(kept: Kept | None) -> dict[str, Any]:
     if kept is None:
         return {"CachingEnabled": False}
     return {"CachingEnabled": True, "CacheTtlInSeconds": kept.seconds, "CacheDataEncrypted": True}
+
+
+def _named(setting: str) -> str:
+    # A stage may write a method's path either way.
+    path, _, method = setting.rpartition("/")
+    return f"{path if path == '*' else _escaped('/' + path.replace('~1', '/').strip('/'))}/{method}"
 
 
 def _escaped(path: str) -> str:

@@ -3,14 +3,20 @@
 Every call here may be made twice. https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from infra import cache_settings
 from infra.api_settings import ApiSettings, Plan, stage_patches
 from infra.deploy.aws import Aws
 from infra.deploy.stage import API_STAGE, Stage
 
 _A_DAY = "DAY"
+# More are refused as "Update size too large".
+_PATCHES_AT_ONCE = 80
+# Making a cache takes some minutes, and its stage takes no other change meanwhile.
+_CACHE_SECONDS = 1800
 
 
 class ApiError(Exception):
@@ -63,10 +69,22 @@ def base_url(aws: Aws, api_id: str) -> str:
     return f"https://{domain(aws, api_id)}/{API_STAGE}"
 
 
-def put_settings(aws: Aws, api_id: str, settings: ApiSettings) -> None:
-    """Put the stage's throttles, logs, traces and variables on it."""
+def put_settings(aws: Aws, api_id: str, settings: ApiSettings, cache_size: str = "") -> None:
+    """Put the stage's throttles, logs, traces, variables and cache on it; `cache_size` is empty for no cache.
+
+    Raises:
+        ApiError: the cache of an earlier deploy is still being made or removed.
+    """
     client = aws.client("apigateway")
-    client.update_stage(restApiId=api_id, stageName=API_STAGE, patchOperations=stage_patches(settings))
+    there = _settled(aws, client, api_id).get("methodSettings", {})
+    patches = [
+        *cache_settings.left_behind(cache_size, there),
+        *stage_patches(settings),
+        *cache_settings.stage_patches(cache_size, settings.method_settings()),
+    ]
+    for first in range(0, len(patches), _PATCHES_AT_ONCE):
+        some = patches[first : first + _PATCHES_AT_ONCE]
+        client.update_stage(restApiId=api_id, stageName=API_STAGE, patchOperations=some)
 
 
 def put_plans(aws: Aws, api_id: str, plans: tuple[Plan, ...]) -> dict[str, Key]:
@@ -111,6 +129,18 @@ def show_deployment(aws: Aws, api_id: str, deployment: str) -> None:
     """Show another deployment: the routes as they were then."""
     patch = {"op": "replace", "path": "/deploymentId", "value": deployment}
     aws.client("apigateway").update_stage(restApiId=api_id, stageName=API_STAGE, patchOperations=[patch])
+
+
+def _settled(aws: Aws, client: Any, api_id: str) -> dict[str, Any]:  # noqa: ANN401
+    deadline = time.monotonic() + _CACHE_SECONDS
+    while True:
+        stage: dict[str, Any] = client.get_stage(restApiId=api_id, stageName=API_STAGE)
+        status = stage.get("cacheClusterStatus", "")
+        if not status.endswith("_IN_PROGRESS"):
+            return stage
+        if time.monotonic() > deadline:
+            raise ApiError(f"The stage's cache is still {status}: wait until it is not, then run the command again.")
+        time.sleep(aws.poll_seconds)
 
 
 def _put_plan(client: Any, api_id: str, plan: Plan, found: dict[str, Any] | None) -> Key:  # noqa: ANN401

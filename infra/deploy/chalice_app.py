@@ -25,6 +25,7 @@ from chalice.deploy.sweeper import ResourceSweeper
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import UI, OSUtils
 
+from infra import cache_settings
 from infra.api_settings import complete, required_parameters
 from infra.deploy.aws import LOCAL_POLL_SECONDS, POLL_SECONDS, new_botocore_session
 from infra.deploy.package import LeanPackager, PackageError
@@ -90,6 +91,8 @@ class _CompleteSwagger(TemplatedSwaggerGenerator):
         document: dict[str, Any] = super().generate_swagger(app, rest_api)
         endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
         complete(document, self._api_name, self._site, required_parameters(endpoints))
+        # Even without a cache: one that is turned off must not go on answering without its keys.
+        cache_settings.complete(document)
         return document
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.settings import optional_variables, variables
-from infra import policies
+from chalicelib.settings import variables
+from infra import cache_settings, policies
 from infra.api_settings import ApiSettings, Plan
 from infra.deploy.aws import Aws
 from infra.deploy.stage import API_STAGE, APP, Stage
@@ -42,13 +42,27 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
-    possible = [name for name in optional_variables() if _output(name) in outputs]
-    return {name: own.get(name) or outputs[_output(name)] for name in (*wanted, *possible)}
+    return {name: own.get(name) or outputs[_output(name)] for name in wanted}
 
 
-def chalice_stage(stage: Stage, stage_environment: Mapping[str, str]) -> dict[str, Any]:
+def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
+    """What one function is told beside that: where copies are kept, as far as the API and CloudFront are there."""
+    if function != policies.PAGES:
+        return {}
+    known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
+    return cache_settings.environment(stage.cache_size, *known)
+
+
+def told(stage: Stage, outputs: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What every function is told of its own, by its name."""
+    return {function: own_environment(function, stage, outputs) for function in policies.FUNCTIONS}
+
+
+def chalice_stage(
+    stage: Stage, stage_environment: Mapping[str, str], outputs: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The stage's part of .chalice/config.json."""
-    functions = {_chalice_name(function): _function(stage, function) for function in policies.FUNCTIONS}
+    functions = {_chalice_name(function): _function(stage, function, outputs or {}) for function in policies.FUNCTIONS}
     return {
         "api_gateway_stage": API_STAGE,
         "api_gateway_endpoint_type": "REGIONAL",
@@ -76,7 +90,7 @@ def write(project: Path, stage: Stage, aws: Aws, outputs: Mapping[str, str], sig
     if path.exists():
         config |= json.loads(path.read_text(encoding="utf-8"))
     made = environment(stage, outputs, signing_key)
-    config["stages"][stage.name] = chalice_stage(stage, made)
+    config["stages"][stage.name] = chalice_stage(stage, made, outputs)
     write_privately(path, json.dumps(config, indent=1))
     return made
 
@@ -99,6 +113,7 @@ def render_policy(
         mail_from=stage.mail_from,
         mail_identity=outputs["MailIdentity"],
         kms_key_arn=stage.kms_key_arn or None,
+        api_id=outputs.get("ApiId") if stage.cache_size else None,
         distribution_id=outputs.get("DistributionId"),
     )
 
@@ -123,7 +138,7 @@ def plans(stage: Stage) -> tuple[Plan, Plan]:
     )
 
 
-def _function(stage: Stage, function: str) -> dict[str, Any]:
+def _function(stage: Stage, function: str, outputs: Mapping[str, str]) -> dict[str, Any]:
     memory, seconds = stage.event_memory, EVENT_SECONDS
     if function == policies.API:
         memory, seconds = stage.api_memory, API_SECONDS
@@ -133,6 +148,7 @@ def _function(stage: Stage, function: str) -> dict[str, Any]:
         "iam_policy_file": _policy_file(stage, function),
         "lambda_memory_size": memory,
         "lambda_timeout": seconds,
+        "environment_variables": own_environment(function, stage, outputs),
     }
 
 

@@ -64,9 +64,10 @@ def _find_api(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str | None:
 
 
 def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:
-    """What CloudFront is told of the API, in the manner of a stack's outputs."""
+    """What CloudFront and functions are told of the API, in the manner of a stack's outputs."""
     key = api.find_key(aws, plans(stage)[0].name)
-    return {"ApiDomain": api.domain(aws, api_id), **({"SiteApiKey": key.value} if key is not None else {})}
+    known = {"ApiId": api_id, "ApiDomain": api.domain(aws, api_id), "StageUrl": api.base_url(aws, api_id)}
+    return known | ({"SiteApiKey": key.value} if key is not None else {})
 
 
 def plan(stage: Stage, found: Found) -> list[Step]:
@@ -77,7 +78,7 @@ def plan(stage: Stage, found: Found) -> list[Step]:
     steps.append(Step(RUN, "package", f"{stage.architecture}, Python 3.13"))
     steps.append(Step(UPDATE if not new else CREATE, "functions", f"{count}, {new} of them new"))
     steps.append(Step(CREATE if found.api_id is None else UPDATE, "API", found.api_id or stage.api_name))
-    steps.append(Step(RUN, "settings", "throttles, access log, traces, usage plans and keys, event sources"))
+    steps.append(Step(RUN, "settings", "throttles, access log, traces, cache, event sources"))
     if found.api_id is None:
         steps.append(Step(UPDATE, stage.stack("edge"), "the API behind /api/*"))
     steps.append(Step(RUN, "questions to the API", "a release that cannot answer is taken back"))

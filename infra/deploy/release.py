@@ -1,6 +1,6 @@
 """A deploy of a stage from its plan to its last question. Every step may be run again.
 
-stacks → Chalice's configuration → functions and API → settings → CloudFront → questions → site → questions
+stacks → Chalice's configuration → functions and API → keys → settings → CloudFront → questions → site → questions
 """
 
 import os
@@ -55,15 +55,21 @@ class Deploy:
         for part in parts(self.stage):
             if part != DEPLOYS:
                 self._apply(part)
-        environment = config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())
+        environment = self._configure()
+        told = config.told(self.stage, self.outputs)
         self._step("functions and API", lambda: self._chalice(state))
         package = self._package()
         self.say(f"  the package has {megabytes(sizes(package)[0])}, {megabytes(sizes(package)[1])} unpacked")
         api_id = api.find_api(self.aws, self.stage)
         if api_id is None:
             raise ReleaseError(f"Chalice made no API. {self._again}")
-        self._step("settings", lambda: self._settings(api_id))
+        self._step("usage plans and keys", lambda: api.put_plans(self.aws, api_id, config.plans(self.stage)))
         self.outputs |= api_outputs(self.aws, self.stage, api_id)
+        if config.told(self.stage, self.outputs) != told:
+            # Whoever has copies forgotten is told of an API that was not there before.
+            self._configure()
+            self._step("functions that know the API", lambda: self._chalice(state))
+        self._step("settings", lambda: self._settings(api_id))
         self._apply(EDGE)
         where = smoke.live(self.aws, self.stage, self.outputs, api_id)
         self._step("questions to the API", lambda: self._answers(state, where))
@@ -82,6 +88,9 @@ class Deploy:
                 f"{error}\nMend {stack.template.relative_to(ROOT)} or what it names. {self._again}"
             ) from error
         self.outputs |= made
+
+    def _configure(self) -> dict[str, str]:
+        return config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())
 
     def _signing_key(self) -> str:
         secret = self.aws.client("secretsmanager").get_secret_value(SecretId=self.outputs["SigningKeyArn"])
@@ -102,8 +111,7 @@ class Deploy:
 
     def _settings(self, api_id: str) -> None:
         settings = config.api_settings(self.stage, self.outputs)
-        api.put_settings(self.aws, api_id, settings)
-        api.put_plans(self.aws, api_id, settings.plans)
+        api.put_settings(self.aws, api_id, settings, self.stage.cache_size)
         functions.put_event_settings(self.aws, self.stage, self.outputs)
 
     def _answers(self, state: State, where: smoke.Live) -> None:

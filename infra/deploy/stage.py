@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from infra.cache_settings import SIZES
+
 ROOT = Path(__file__).parents[2]
 STAGES = ROOT / "infra" / "stages"
 APP = "mytodolist"
@@ -26,8 +28,8 @@ class StageError(Exception):
 class Stage:
     """One stage's settings.
 
-    Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD. Empty texts
-    and zeros leave things out: a domain, a budget, somebody to mail.
+    Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD, `cache_size`
+    in GB of API Gateway's cache. Empty texts and zeros leave things out: a domain, a budget, a cache, somebody to mail.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Stage:
     reader_rate: int = 5
     reader_burst: int = 10
     reader_quota: int = 10_000
+    cache_size: str = ""
 
     def stack(self, concern: str) -> str:
         """The name of the stack of a concern."""
@@ -107,6 +110,8 @@ def parse(name: str, values: Any) -> Stage:  # noqa: ANN401 - whatever the file 
         raise StageError(f"{file}: the monthly_budget needs an alarm_email to write to.")
     if stage.architecture not in ("arm64", "x86_64"):
         raise StageError(f"{file}: the architecture is arm64 or x86_64, not {stage.architecture!r}.")
+    if stage.cache_size and stage.cache_size not in SIZES:
+        raise StageError(f"{file}: the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}.")
     return stage
 
 

@@ -13,6 +13,7 @@ NOT_EXECUTED = {
     "CloudFront's delivery": "pages are read from the site bucket; the API is asked itself, with CloudFront's key",
     "CloudFront's headers, edge function and firewall": "made as resources; tests/templates checks their templates",
     "Showing an earlier deployment of the API": "asked for and recorded; the engine always shows the newest routes",
+    "Refreshing the stage cache": "the engine keeps copies to their end; tests/caching refreshes the laptop's gateway",
     "SES's and Cognito's delivery of mail": "mails are kept by the engine and read there",
     "IAM's own evaluation": "the engine's, and the simulator's in tests/policies",
     "CodeDeploy's shift of traffic": "tests/package makes the packaged stack; the direct path has no canary",

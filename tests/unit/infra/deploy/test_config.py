@@ -3,6 +3,8 @@
 import json
 import stat
 import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from chalicelib.settings import read, variables
 from infra import policies
 from infra.deploy.aws import Aws
-from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, write
+from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, told, write
 from infra.deploy.one_stack import placeholders
 from infra.deploy.stage import ROOT, Stage
 
@@ -28,12 +30,40 @@ def test_the_application_starts_with_what_it_is_given() -> None:
     assert settings.signing_key == b"a signing key"
 
 
-def test_the_functions_know_the_distribution_where_there_is_one() -> None:
+def of_its_own(function: str, stage: Stage, outputs: dict[str, str]) -> dict[str, str]:
+    told: dict[str, str] = chalice_stage(stage, {}, outputs)["lambda_functions"][function]["environment_variables"]
+    return told
+
+
+def test_who_writes_pages_knows_the_distribution_and_nobody_else_does() -> None:
     with_one = {**OUTPUTS, "DistributionId": "E123"}
-    assert environment(STAGE, with_one, "key")["DISTRIBUTION_ID"] == "E123"
+    assert of_its_own("publish-pages", STAGE, with_one) == {"DISTRIBUTION_ID": "E123"}
+    assert of_its_own("api_handler", STAGE, with_one) == {}
+    assert "DISTRIBUTION_ID" not in environment(STAGE, with_one, "key")
     said = json.dumps(policy("publish-pages", STAGE, AWS, with_one))
     assert "arn:aws:cloudfront::123456789012:distribution/E123" in said
-    assert "DISTRIBUTION_ID" not in environment(STAGE, OUTPUTS, "key")
+
+
+def test_who_writes_pages_knows_the_stage_cache_as_soon_as_the_api_is_there() -> None:
+    cached = replace(STAGE, cache_size="0.5")
+    known = {**OUTPUTS, "ApiId": "abc123", "StageUrl": "https://abc123.example/api", "SiteApiKey": "k"}
+    wanted = {"STAGE_CACHE_URL": "https://abc123.example/api", "STAGE_CACHE_KEY": "k"}
+    assert of_its_own("publish-pages", cached, known) == wanted
+    assert of_its_own("publish-pages", cached, OUTPUTS) == of_its_own("publish-pages", STAGE, known) == {}
+    assert told(cached, known) == {name: wanted if name == policies.PAGES else {} for name in policies.FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_only_who_writes_pages_may_refresh_the_stage_cache_where_there_is_one(function: str) -> None:
+    cached, known = replace(STAGE, cache_size="0.5"), {**OUTPUTS, "ApiId": "abc123"}
+    may = "execute-api:InvalidateCache" in json.dumps(policy(function, cached, AWS, known))
+    assert may is (function == policies.PAGES)
+    assert "execute-api" not in json.dumps(policy(function, STAGE, AWS, known))
+
+
+@pytest.mark.parametrize("command", ["infra.deploy.__main__", "infra.deploy.chalice_package"])
+def test_whoever_deploys_has_none_of_it(command: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import {command}"], cwd=ROOT, env={}, check=True)
 
 
 def test_an_output_that_is_missing_is_named() -> None:

@@ -37,6 +37,8 @@ def test_numbers_and_lists_are_taken_as_yaml_has_them() -> None:
         ({**LEAST, "domain": "example.com"}, "the domain needs its certificate_arn"),
         ({**LEAST, "monthly_budget": 5}, "the monthly_budget needs an alarm_email"),
         ({**LEAST, "architecture": "riscv"}, "arm64 or x86_64, not 'riscv'"),
+        ({**LEAST, "cache_size": "2"}, r"the cache_size is one of 0\.5, 1\.6, .*, not '2'"),
+        ({**LEAST, "cache_size": 0.5}, r"cache_size must be text, not 0\.5"),
     ],
 )
 def test_what_is_wrong_is_a_sentence_that_names_it(values: object, sentence: str) -> None:
