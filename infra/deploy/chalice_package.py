@@ -31,18 +31,26 @@ from chalice.package import (
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
-from infra import policies
+from infra import cache_settings, policies
 from infra.api_settings import complete, required_parameters
 from infra.deploy.aws import new_botocore_session
 from infra.deploy.config import chalice_stage, environment, render_policy
-from infra.deploy.one_stack import ALIAS, API_HANDLER, OneStackError, everywhere, merge_template, nested, placeholders
+from infra.deploy.one_stack import (
+    ALIAS,
+    ANY_ACCOUNT,
+    ANY_API,
+    ANY_DISTRIBUTION,
+    API_HANDLER,
+    OneStackError,
+    everywhere,
+    merge_template,
+    nested,
+    placeholders,
+)
 from infra.deploy.package import LeanPackager, PackageError, megabytes, sizes
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import APP, ROOT, Stage, StageError, load
 from infra.local.keys import write_privately
-
-# Stands for whichever account the stack will be made in.
-_ANY_ACCOUNT = "123456789012"
 
 
 def package(stage: Stage, folder: Path, packager: Any = None) -> None:  # noqa: ANN401 - Chalice has no types
@@ -78,12 +86,12 @@ def _project(folder: Path, stage: Stage) -> Path:
     chalice = folder / ".chalice"
     chalice.mkdir()
     (chalice / "deployments").symlink_to(kept)
-    outputs = placeholders(stage)
+    outputs, of_the_account = placeholders(stage), {"ApiId": ANY_API, "DistributionId": ANY_DISTRIBUTION}
     for function in policies.FUNCTIONS:
         file = chalice / "policies" / stage.name / f"{function}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        document = render_policy(function, stage, _ANY_ACCOUNT, "aws", outputs)
-        file.write_text(json.dumps(everywhere(document, _ANY_ACCOUNT)), encoding="utf-8")
+        document = render_policy(function, stage, ANY_ACCOUNT, "aws", outputs | of_the_account)
+        file.write_text(json.dumps(everywhere(document)), encoding="utf-8")
     stages = {stage.name: chalice_stage(stage, environment(stage, outputs, "none"))}
     write_privately(chalice / "config.json", json.dumps({"version": "2.0", "app_name": APP, "stages": stages}))
     return folder
@@ -125,6 +133,7 @@ class _CompleteSwagger(CFNSwaggerGenerator):
         document: dict[str, Any] = super().generate_swagger(app, rest_api)
         endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
         complete(document, self._stage.api_name, f"https://{self._stage.domain}", required_parameters(endpoints))
+        cache_settings.complete(document)
         for definition in document.get("securityDefinitions", {}).values():
             authorizer = definition.get("x-amazon-apigateway-authorizer", {})
             if "providerARNs" in authorizer:

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from infra import policies
-from infra.deploy.config import api_settings, environment
+from infra import cache_settings, policies
+from infra.deploy.config import api_settings, environment, own_environment
 from infra.deploy.parts import DEPLOYS, TEMPLATES, Part, parts
 from infra.deploy.stage import API_STAGE, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -23,6 +23,16 @@ API_HANDLER = "APIHandler"
 CANARY = "Canary10Percent10Minutes"
 # The alarms of a release, by the end of their names; they are what CodeDeploy rolls back on.
 RELEASE_ALARMS = ("api-errors", "api-server-errors", "api-latency")
+
+# Stand in policies for what an account decides.
+ANY_ACCOUNT = "123456789012"
+ANY_API = "anyapi0000"
+ANY_DISTRIBUTION = "EANYDISTRIBUTION"
+STANDING_FOR = {
+    ANY_ACCOUNT: "${AWS::AccountId}",
+    ANY_API: "${RestAPI}",
+    ANY_DISTRIBUTION: "${Edge.Outputs.DistributionId}",
+}
 
 Node = dict[str, Any]
 
@@ -69,8 +79,17 @@ def references(stage: Stage) -> Node:
 
 
 def for_functions(stage: Stage) -> Node:
-    """The outputs that functions may know: not CloudFront's, which waits for the API and so for its function."""
+    """The outputs that every function may know: not CloudFront's, which waits for the API and so for its function."""
     return {name: value for name, value in references(stage).items() if not name.startswith("Distribution")}
+
+
+def of_the_api() -> Node:
+    """What is known of the API and CloudFront, for functions that neither of them waits for."""
+    host = "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
+    return {
+        "StageUrl": {"Fn::Sub": f"https://{host}/{API_STAGE}"},
+        "SiteApiKey": {"Fn::Sub": "{{resolve:secretsmanager:${SiteKeySecret}}}"},
+    }
 
 
 def placeholders(stage: Stage) -> dict[str, str]:
@@ -87,14 +106,17 @@ def always_put_out(template: Path) -> list[str]:
     return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") == "InTheCloud"]
 
 
-def everywhere(value: Any, account: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """A policy of one account, for whichever account the stack is made in."""
+def everywhere(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A policy with the names of STANDING_FOR, for whichever account the stack is made in."""
     if isinstance(value, str):
-        return {"Fn::Sub": value.replace(account, "${AWS::AccountId}")} if account in value else value
+        said = value
+        for name, reference in STANDING_FOR.items():
+            said = said.replace(name, reference)
+        return {"Fn::Sub": said} if said != value else value
     if isinstance(value, list):
-        return [everywhere(each, account) for each in value]
+        return [everywhere(each) for each in value]
     if isinstance(value, dict):
-        return {name: everywhere(each, account) for name, each in value.items()}
+        return {name: everywhere(each) for name, each in value.items()}
     return value
 
 
@@ -119,12 +141,13 @@ def _nested(stage: Stage, part: Part) -> Node:
 
 def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
     key = {"Fn::Sub": ["{{resolve:secretsmanager:${Key}}}", {"Key": found["SigningKeyArn"]}]}
+    own = own_environment(function, stage, {**found, **of_the_api()})
     properties: Node = {
         "FunctionName": policies.lambda_name(function, stage.name),
         "AutoPublishAlias": ALIAS,
         # An environment may change while the code stays, and the alias has to show it.
         "AutoPublishAliasAllProperties": True,
-        "Environment": {"Variables": environment(stage, for_functions(stage), key)},  # type: ignore[arg-type]
+        "Environment": {"Variables": {**environment(stage, for_functions(stage), key), **own}},  # type: ignore[arg-type]
     }
     if function == policies.API:
         alarms = [f"{stage.api_name}-{alarm}" for alarm in RELEASE_ALARMS]
@@ -152,7 +175,7 @@ def _api(stage: Stage, found: Mapping[str, Any]) -> Node:
                 "OpenApiVersion": "2.0",
                 "TracingEnabled": True,
                 "Variables": dict(settings.variables),
-                "MethodSettings": [settings.method_settings()],
+                **cache_settings.stage_properties(stage.cache_size, settings.method_settings()),
                 "AccessLogSetting": {
                     "DestinationArn": settings.access_log_arn,
                     "Format": settings.access_log_format,

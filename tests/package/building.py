@@ -1,15 +1,16 @@
-"""Builds the package of `prod` and what CloudFormation makes of it."""
+"""Builds the package of `prod` with every cache on, and what CloudFormation makes of it."""
 
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.deploy.stage import ROOT, load
 from infra.local.engine_process import engine_python
 
-STAGE = load("prod")
+PLAIN = load("prod")
+STAGE = replace(PLAIN, cache_size="0.5")
 _HERE = Path(__file__).parent
 
 

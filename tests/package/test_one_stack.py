@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 
-from infra import policies
-from infra.api_settings import gateway_responses, stage_patches
+from infra import cache_settings, policies
+from infra.api_settings import ApiSettings, gateway_responses, stage_patches
+from infra.cache_settings import ROUTES, Kept
 from infra.deploy.config import api_settings, chalice_stage, plans
-from infra.deploy.one_stack import ALIAS, CANARY, OneStackError, merge_template, nested
+from infra.deploy.one_stack import (
+    ALIAS,
+    ANY_API,
+    ANY_DISTRIBUTION,
+    CANARY,
+    STANDING_FOR,
+    OneStackError,
+    merge_template,
+    nested,
+)
 from infra.deploy.parts import parts
 from infra.deploy.stage import ROOT, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
-from tests.package.building import STAGE, Built, build, run
+from tests.package.building import PLAIN, STAGE, Built, build, run
 
 Node = dict[str, Any]
 # What checkov asks for and this stage does not need.
@@ -22,16 +32,26 @@ JUSTIFIED = {
     "CKV_AWS_115": "the account's own limit on concurrency holds, and queues limit what they call",
     "CKV_AWS_116": "failures of streams and queues go to queues of their own",
     "CKV_AWS_117": "functions call AWS alone, over TLS; a network of one's own is for a cache",
-    "CKV_AWS_120": "CloudFront caches what is public; a cache of the API is paid for by the hour",
     "CKV_AWS_149": "AWS's own key for Secrets Manager encrypts it",
     "CKV_AWS_173": "AWS's own key for Lambda encrypts environments",
+}
+# A method's settings, as patches and as templates name them.
+METHOD = {
+    "logging/loglevel": "LoggingLevel",
+    "logging/dataTrace": "DataTraceEnabled",
+    "metrics/enabled": "MetricsEnabled",
+    "throttling/rateLimit": "ThrottlingRateLimit",
+    "throttling/burstLimit": "ThrottlingBurstLimit",
+    "caching/enabled": "CachingEnabled",
+    "caching/ttlInSeconds": "CacheTtlInSeconds",
+    "caching/dataEncrypted": "CacheDataEncrypted",
 }
 # Where the two paths differ, and why. docs/adr has the list for people.
 DIFFERENCES = {
     "alias": "only the packaged path has an alias and shifts traffic; the direct one goes back to the last release",
     "site key": "here a secret that CloudFormation makes; there API Gateway makes it and the deploy passes it on",
     "site bucket": "by its name here, since CloudFront waits for the API and the API for its function",
-    "invalidation": "functions cannot know the distribution that waits for them; pages say s-maxage=60",
+    "strangers": "CloudFormation cannot say 403 to who asks for a fresh answer unasked; there they get the copy",
     "regions": "what has to be in us-east-1 cannot be nested in a stack of another region",
     "domain": "the one stack needs one; the direct path takes CloudFront's",
 }
@@ -59,6 +79,12 @@ def stack(built: Built) -> Node:
 def properties(template: Node, name: str) -> Node:
     found: Node = template["Resources"][name]["Properties"]
     return found
+
+
+def direct_settings() -> ApiSettings:
+    """What the direct path puts on the stage."""
+    arn = {"Fn::GetAtt": ["Observability", "Outputs.ApiAccessLogArn"]}
+    return api_settings(STAGE, {"SiteUrl": f"https://{STAGE.domain}", "ApiAccessLogArn": arn})  # type: ignore[dict-item]
 
 
 def function_id(function: str) -> str:
@@ -115,9 +141,18 @@ def test_a_policy_is_what_the_direct_path_gives(sam: Node, function: str) -> Non
     role = "ApiHandlerRole" if function == policies.API else f"{function_id(function)}Role"
     [given] = properties(sam, role)["Policies"]
     wanted = policies.render(
-        function, STAGE.name, "123456789012", STAGE.region, mail_from=STAGE.mail_from, mail_identity=STAGE.mail_domain
+        function,
+        STAGE.name,
+        "123456789012",
+        STAGE.region,
+        mail_from=STAGE.mail_from,
+        mail_identity=STAGE.mail_domain,
+        api_id=ANY_API,
+        distribution_id=ANY_DISTRIBUTION,
     )
-    text = json.dumps(given["PolicyDocument"]).replace("${AWS::AccountId}", "123456789012")
+    text = json.dumps(given["PolicyDocument"])
+    for name, reference in STANDING_FOR.items():
+        text = text.replace(reference, name)
     assert json.loads(text, object_hook=lambda it: it.get("Fn::Sub", it)) == wanted
 
 
@@ -139,7 +174,7 @@ def test_the_api_answers_and_is_limited_as_on_the_direct_path(stack: Node) -> No
     body, stage = properties(stack, "RestAPI")["Body"], properties(stack, "RestAPIapiStage")
     assert body["x-amazon-apigateway-gateway-responses"] == gateway_responses("https://todo.example.com")
     assert body["info"]["title"] == STAGE.api_name
-    [settings] = stage["MethodSettings"]
+    settings = stage["MethodSettings"][0]
     told = {
         "/*/*/logging/loglevel": settings["LoggingLevel"],
         "/*/*/logging/dataTrace": str(settings["DataTraceEnabled"]).lower(),
@@ -152,9 +187,53 @@ def test_the_api_answers_and_is_limited_as_on_the_direct_path(stack: Node) -> No
         "/tracingEnabled": str(stage["TracingEnabled"]).lower(),
         "/variables/stage": stage["Variables"]["stage"],
     }
-    arn = {"Fn::GetAtt": ["Observability", "Outputs.ApiAccessLogArn"]}
-    direct = api_settings(STAGE, {"SiteUrl": "https://todo.example.com", "ApiAccessLogArn": arn})  # type: ignore[dict-item]
-    assert told == {patch["path"]: patch["value"] for patch in stage_patches(direct)}
+    assert told == {patch["path"]: patch["value"] for patch in stage_patches(direct_settings())}
+
+
+def test_the_stage_keeps_answers_as_on_the_direct_path(stack: Node) -> None:
+    stage, everywhere = properties(stack, "RestAPIapiStage"), direct_settings().method_settings()
+    patches = {patch["path"]: patch["value"] for patch in cache_settings.stage_patches(STAGE.cache_size, everywhere)}
+    told = {
+        "/cacheClusterEnabled": str(stage["CacheClusterEnabled"]).lower(),
+        "/cacheClusterSize": stage["CacheClusterSize"],
+    }
+    for each in stage["MethodSettings"][1:]:
+        method = f"{each['ResourcePath']}/{each['HttpMethod']}"
+        told |= {f"{method}/{path}": _as_patched(each[name]) for path, name in METHOD.items() if name in each}
+    # CloudFormation cannot say who may ask for a fresh answer.
+    strangers = ("requireAuthorizationForCacheControl", "unauthorizedCacheControlHeaderStrategy")
+    assert told == {path: value for path, value in patches.items() if not path.endswith(strangers)}
+
+
+def _as_patched(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize(("route", "kept"), [(route, kept) for route, kept in ROUTES.items() if kept is not None])
+def test_answers_are_told_apart_as_on_the_direct_path(stack: Node, route: tuple[str, str], kept: Kept) -> None:
+    method, path = route
+    operation = properties(stack, "RestAPI")["Body"]["paths"][path][method.lower()]
+    assert operation["x-amazon-apigateway-integration"]["cacheKeyParameters"] == list(kept.parameters)
+
+
+def test_who_writes_pages_has_copies_forgotten_as_on_the_direct_path(sam: Node) -> None:
+    told = {
+        function: properties(sam, function_id(function))["Environment"]["Variables"] for function in policies.FUNCTIONS
+    }
+    own = ("STAGE_CACHE_URL", "STAGE_CACHE_KEY", "DISTRIBUTION_ID")
+    assert [function for function, variables in told.items() if set(own) & set(variables)] == [policies.PAGES]
+    url, key, distribution = (told[policies.PAGES][name] for name in own)
+    assert url["Fn::Sub"].startswith("https://${RestAPI}.execute-api.")
+    assert url["Fn::Sub"].endswith("/api")
+    assert key == properties(sam, "SiteKey")["Value"]
+    assert distribution == {"Fn::GetAtt": ["Edge", "Outputs.DistributionId"]}
+
+
+def test_a_stage_without_a_cache_has_it_switched_off() -> None:
+    made = properties(merge_template(PLAIN), "RestAPI")
+    assert (made["CacheClusterEnabled"], len(made["MethodSettings"])) == (False, 1)
+    variables = properties(merge_template(PLAIN), "PublishPages")["Environment"]["Variables"]
+    assert not [name for name in variables if name.startswith("STAGE_CACHE")]
 
 
 def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:

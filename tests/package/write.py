@@ -1,11 +1,11 @@
-"""Writes the package of `prod` with an empty zip, in a process of its own: the app reads its settings once."""
+"""Writes the package of a stage with an empty zip, in a process of its own: the app reads its settings once."""
 
 import sys
 import zipfile
 from pathlib import Path
 
 from infra.deploy.chalice_package import package
-from infra.deploy.stage import load
+from tests.package.building import STAGE
 
 
 class Zips:
@@ -22,4 +22,4 @@ class Zips:
 
 
 here = Path(sys.argv[1])
-package(load("prod"), here / "package", Zips(here))
+package(STAGE, here / "package", Zips(here))
