@@ -34,16 +34,17 @@ WAIT_SECONDS = 300
 SCHEMA = {"schema_version": "2.0", "backend": "api"}
 
 
-def deploy(stage: str, project: Path, api_name: str, site: str) -> None:
-    """Bring the functions and the API to what app.py says."""
+def deploy(stage: str, project: Path, api_name: str, site: str, requirements: str) -> None:
+    """Bring the functions and the API to what app.py says; `requirements` is the file of what is packaged with them."""
     config, client = _prepared(stage, project)
     osutils, deployed = OSUtils(), config.deployed_resources(stage)
     swagger = _CompleteSwagger(api_name, site)
     is_rehearsal = bool(os.environ.get("AWS_ENDPOINT_URL"))
+    packager = LeanPackager(config.lambda_architecture, requirements, any_python=is_rehearsal)
     build = deployer.BuildStage(
         steps=[
             deployer.InjectDefaults(),
-            deployer.DeploymentPackager(packager=LeanPackager(config.lambda_architecture, any_python=is_rehearsal)),
+            deployer.DeploymentPackager(packager=packager),
             deployer.PolicyGenerator(policy_gen=AppPolicyGenerator(osutils=osutils), osutils=osutils),
             deployer.SwaggerBuilder(swagger_generator=swagger),
             deployer.LambdaEventSourcePolicyInjector(),

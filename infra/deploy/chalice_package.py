@@ -72,14 +72,14 @@ def package(stage: Stage, folder: Path, packager: Any = None) -> None:  # noqa: 
         merge.write_text(json.dumps(merging), encoding="utf-8")
         os.environ.update(AWS_REGION=stage.region, AWS_DEFAULT_REGION=stage.region)
         config = CLIFactory(str(project), environ=os.environ).create_config_obj(stage.name)
-        _packager(stage, config, packager or LeanPackager(stage.architecture), merge).package_app(
+        _packager(stage, config, packager or LeanPackager(stage.architecture, stage.requirements), merge).package_app(
             config, str(folder), stage.name
         )
 
 
 def _project(folder: Path, stage: Stage) -> Path:
     """A project of links with a configuration that no account has decided on."""
-    for name in ("app.py", "chalicelib", "infra", "requirements.txt"):
+    for name in ("app.py", "chalicelib", "infra", stage.requirements):
         (folder / name).symlink_to(ROOT / name)
     kept = ROOT / ".chalice" / "deployments"
     kept.mkdir(parents=True, exist_ok=True)

@@ -46,11 +46,20 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
-    """What one function is told beside that: where copies are kept, as far as the API and CloudFront are there."""
+    """What one function is told beside that: of DAX, or of copies, as far as the API and CloudFront are there."""
+    if function == policies.API and stage.dax_nodes:
+        return {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
     if function != policies.PAGES:
         return {}
     known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
     return cache_settings.environment(stage.cache_size, *known)
+
+
+def network(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, list[str]]:
+    """The network a function is in, in Chalice's words: DAX's for the API where there is one, and else none."""
+    if function != policies.API or not stage.dax_nodes:
+        return {}
+    return {"subnet_ids": outputs["FunctionSubnets"].split(","), "security_group_ids": [outputs["FunctionGroup"]]}
 
 
 def told(stage: Stage, outputs: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -61,8 +70,8 @@ def told(stage: Stage, outputs: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def chalice_stage(
     stage: Stage, stage_environment: Mapping[str, str], outputs: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The stage's part of .chalice/config.json."""
-    functions = {_chalice_name(function): _function(stage, function, outputs or {}) for function in policies.FUNCTIONS}
+    """The stage's part of .chalice/config.json; without `outputs` it leaves out what they decide of each function."""
+    functions = {_chalice_name(function): _function(stage, function, outputs) for function in policies.FUNCTIONS}
     return {
         "api_gateway_stage": API_STAGE,
         "api_gateway_endpoint_type": "REGIONAL",
@@ -115,6 +124,8 @@ def render_policy(
         kms_key_arn=stage.kms_key_arn or None,
         api_id=outputs.get("ApiId") if stage.cache_size else None,
         distribution_id=outputs.get("DistributionId"),
+        in_vpc=function == policies.API and stage.dax_nodes > 0,
+        through_dax=stage.dax_nodes > 0,
     )
 
 
@@ -138,18 +149,21 @@ def plans(stage: Stage) -> tuple[Plan, Plan]:
     )
 
 
-def _function(stage: Stage, function: str, outputs: Mapping[str, str]) -> dict[str, Any]:
+def _function(stage: Stage, function: str, outputs: Mapping[str, str] | None) -> dict[str, Any]:
     memory, seconds = stage.event_memory, EVENT_SECONDS
     if function == policies.API:
         memory, seconds = stage.api_memory, API_SECONDS
     elif function == THUMBNAILS:
         memory, seconds = stage.thumbnail_memory, THUMBNAIL_SECONDS
-    return {
+    given = {
         "iam_policy_file": _policy_file(stage, function),
         "lambda_memory_size": memory,
         "lambda_timeout": seconds,
-        "environment_variables": own_environment(function, stage, outputs),
     }
+    if outputs is None:
+        return given
+    own = {"environment_variables": own_environment(function, stage, outputs)}
+    return given | own | network(function, stage, outputs)
 
 
 def _policy_file(stage: Stage, function: str) -> str:

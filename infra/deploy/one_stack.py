@@ -150,6 +150,9 @@ def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
         "Environment": {"Variables": {**environment(stage, for_functions(stage), key), **own}},  # type: ignore[arg-type]
     }
     if function == policies.API:
+        if stage.dax_nodes:
+            subnets = {"Fn::Split": [",", found["FunctionSubnets"]]}
+            properties["VpcConfig"] = {"SubnetIds": subnets, "SecurityGroupIds": [found["FunctionGroup"]]}
         alarms = [f"{stage.api_name}-{alarm}" for alarm in RELEASE_ALARMS]
         properties["DeploymentPreference"] = {"Type": CANARY, "Alarms": alarms}
     elif function in EVENT_SETTINGS:

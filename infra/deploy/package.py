@@ -50,12 +50,12 @@ class _Wheels(DependencyBuilder):
 class LeanPackager(LambdaDeploymentPackager):
     """Chalice's packager, whose packages are lean, compiled, and of the right machine."""
 
-    def __init__(self, architecture: str, *, any_python: bool = False) -> None:
-        """`any_python` is for a local engine, whose functions run on the Python that deploys."""
+    def __init__(self, architecture: str, requirements: str = "requirements.txt", *, any_python: bool = False) -> None:
+        """`requirements` is a file of the project; `any_python` is for a local engine, which runs what deploys."""
         osutils = OSUtils()
         pip = PipRunner(SubprocessPip(osutils=osutils), osutils)
         super().__init__(osutils, _Wheels(osutils, pip, architecture), UI(), architecture)
-        self._architecture, self._any_python = architecture, any_python
+        self._architecture, self._requirements, self._any_python = architecture, requirements, any_python
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
         """Return the path of the package, built now if the code or its dependencies have changed."""
@@ -67,7 +67,12 @@ class LeanPackager(LambdaDeploymentPackager):
         if not package.exists():
             package.parent.mkdir(parents=True, exist_ok=True)
             self._write(package, Path(project_dir), python_version)
+        # The newest is this deploy's, though it may have been built for an earlier one.
+        package.touch()
         return str(package)
+
+    def _get_requirements_filename(self, project_dir: str) -> str:
+        return str(Path(project_dir) / self._requirements)
 
     def _write(self, package: Path, project: Path, python_version: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +89,7 @@ class LeanPackager(LambdaDeploymentPackager):
 
     def _wheels(self, project: Path, python_version: str) -> Path:
         """The dependencies, lean and compiled: fetched once for each list of requirements."""
-        requirements = project / "requirements.txt"
+        requirements = project / self._requirements
         identity = f"{digest(requirements.read_bytes())[:16]}-{rules()}-{python_version}-{self._architecture}"
         kept = project / ".chalice" / "deployments" / f"wheels-{identity}"
         if kept.exists():
@@ -106,6 +111,12 @@ class LeanPackager(LambdaDeploymentPackager):
         for path, name in super()._iter_app_filenames(project_dir):
             if "__pycache__" not in name:
                 yield path, name
+
+
+def newest_package(project: Path) -> Path:
+    """The package that was made, or used again, last."""
+    built = (project / ".chalice" / "deployments").glob("lean-*.zip")
+    return max(built, key=lambda path: path.stat().st_mtime)
 
 
 def rules() -> str:
@@ -181,7 +192,7 @@ def check_size(package: Path) -> None:
         package.unlink()
         raise PackageError(
             f"The package has {megabytes(packed)} ({megabytes(unpacked)} unpacked); {megabytes(LARGEST_BYTES)} "
-            f"({megabytes(LARGEST_UNPACKED_BYTES)}) are allowed. See what is new in requirements.txt."
+            f"({megabytes(LARGEST_UNPACKED_BYTES)}) are allowed. See what is new in the requirements."
         )
 
 

@@ -31,9 +31,12 @@ DEPLOYS = Part("deploys", "cloud/deploys.yaml")
 EDGE = Part("edge", "edge.yaml")
 _FIREWALL = Part("firewall", "cloud/firewall.yaml", GLOBAL_REGION)
 _LOGS = Part("logs", "cloud/logs.yaml")
-_ALWAYS = (
+_FIRST = (
     Part("identity", "identity.yaml"),
     Part("data", "data.yaml"),
+)
+_CACHE = Part("cache", "cloud/cache.yaml")
+_THEN = (
     Part("messaging", "messaging.yaml"),
     EDGE,
     Part("media", "media.yaml"),
@@ -49,7 +52,10 @@ def parts(stage: Stage) -> tuple[Part, ...]:
     wanted = [DEPLOYS, _LOGS]
     if stage.firewall:
         wanted.append(_FIREWALL)
-    wanted += _ALWAYS
+    wanted += _FIRST
+    if stage.dax_nodes:
+        wanted.append(_CACHE)
+    wanted += _THEN
     if stage.edge_logs:
         wanted.append(_EDGE_LOGS)
     if stage.backups:
@@ -67,6 +73,11 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     given = {
         "identity": {"Protected": protected},
         "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, **replicas},
+        "cache": {
+            "Nodes": str(stage.dax_nodes),
+            "NodeType": stage.dax_node_type,
+            "KmsKeyArn": stage.kms_key_arn,
+        },
         "messaging": {
             "MailFrom": stage.mail_from,
             "MailDomain": stage.mail_domain,

@@ -47,7 +47,7 @@ def look(aws: Aws, stage: Stage) -> Found:
         if found is not None:
             stacks[name] = found
             outputs |= outputs_in(found)
-    api_id = _find_api(aws, stage, outputs)
+    api_id = find_api(aws, stage, outputs)
     if api_id is not None:
         outputs |= api_outputs(aws, stage, api_id)
     pages = aws.client("lambda").get_paginator("list_functions").paginate()
@@ -56,8 +56,8 @@ def look(aws: Aws, stage: Stage) -> Found:
     return Found(stacks, outputs, api_id, frozenset(functions & wanted))
 
 
-def _find_api(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str | None:
-    # By what Chalice remembers: a `chalice deploy` typed by hand gives the API another name.
+def find_api(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str | None:
+    """The id of the stage's API, by what Chalice remembers: a `chalice deploy` typed by hand gives it another name."""
     bucket = outputs.get("DeploysBucket")
     remembered = None if bucket is None else State(aws, bucket, stage.name).api_id()
     return remembered if remembered and api.exists(aws, remembered) else api.find_api(aws, stage)

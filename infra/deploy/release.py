@@ -15,9 +15,9 @@ from typing import TypeVar
 from infra.deploy import api, config, functions, site, smoke
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import deployed_file
-from infra.deploy.package import digest, megabytes, sizes
+from infra.deploy.package import digest, megabytes, newest_package, sizes
 from infra.deploy.parts import DEPLOYS, EDGE, Part, parts
-from infra.deploy.plan import api_outputs, look
+from infra.deploy.plan import api_outputs, find_api, look
 from infra.deploy.smoke import SmokeError
 from infra.deploy.stacks import StackError, apply
 from infra.deploy.stage import ROOT, Stage
@@ -58,9 +58,9 @@ class Deploy:
         environment = self._configure()
         told = config.told(self.stage, self.outputs)
         self._step("functions and API", lambda: self._chalice(state))
-        package = self._package()
+        package = newest_package(self.project)
         self.say(f"  the package has {megabytes(sizes(package)[0])}, {megabytes(sizes(package)[1])} unpacked")
-        api_id = api.find_api(self.aws, self.stage)
+        api_id = find_api(self.aws, self.stage, self.outputs)
         if api_id is None:
             raise ReleaseError(f"Chalice made no API. {self._again}")
         self._step("usage plans and keys", lambda: api.put_plans(self.aws, api_id, config.plans(self.stage)))
@@ -100,14 +100,11 @@ class Deploy:
         deployed = deployed_file(self.project, self.stage.name)
         state.fetch(deployed)
         try:
-            run_chalice(self.aws, self.stage, self.project, "deploy", self.stage.api_name, self.outputs["SiteUrl"])
+            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements)
+            run_chalice(self.aws, self.stage, self.project, "deploy", *more)
         finally:
             # What was made before it broke off is there, and must be found again.
             state.keep(deployed)
-
-    def _package(self) -> Path:
-        built = (self.project / ".chalice" / "deployments").glob("lean-*.zip")
-        return max(built, key=lambda path: path.stat().st_mtime)
 
     def _settings(self, api_id: str) -> None:
         settings = config.api_settings(self.stage, self.outputs)

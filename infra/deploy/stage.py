@@ -1,6 +1,7 @@
 """A stage: what differs from one to the next, read from infra/stages/NAME.yaml."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ API_STAGE = "api"
 # CloudFront reads certificates and firewalls there alone, and budgets and its logs are kept there.
 GLOBAL_REGION = "us-east-1"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
+_NODE_TYPE = re.compile(r"dax\.[a-z0-9]+\.[a-z0-9]+")
+_MOST_NODES = 3
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}
 
 
@@ -29,7 +32,8 @@ class Stage:
     """One stage's settings.
 
     Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD, `cache_size`
-    in GB of API Gateway's cache. Empty texts and zeros leave things out: a domain, a budget, a cache, somebody to mail.
+    in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out. Empty texts and zeros leave
+    things out: a domain, a budget, a cache, somebody to mail.
     """
 
     name: str
@@ -62,10 +66,17 @@ class Stage:
     reader_burst: int = 10
     reader_quota: int = 10_000
     cache_size: str = ""
+    dax_nodes: int = 0
+    dax_node_type: str = "dax.t3.small"
 
     def stack(self, concern: str) -> str:
         """The name of the stack of a concern."""
         return f"{APP}-{self.name}-{concern}"
+
+    @property
+    def requirements(self) -> str:
+        """The file of what is packaged with the functions."""
+        return "requirements-dax.txt" if self.dax_nodes else "requirements.txt"
 
     @property
     def api_name(self) -> str:
@@ -104,15 +115,25 @@ def parse(name: str, values: Any) -> Stage:  # noqa: ANN401 - whatever the file 
     if missing:
         raise StageError(f"{file} lacks {' and '.join(missing)}.")
     stage = Stage(name, **given)
-    if stage.domain and not stage.certificate_arn:
-        raise StageError(f"{file}: the domain needs its certificate_arn, of a certificate in {GLOBAL_REGION}.")
-    if stage.monthly_budget and not stage.alarm_email:
-        raise StageError(f"{file}: the monthly_budget needs an alarm_email to write to.")
-    if stage.architecture not in ("arm64", "x86_64"):
-        raise StageError(f"{file}: the architecture is arm64 or x86_64, not {stage.architecture!r}.")
-    if stage.cache_size and stage.cache_size not in SIZES:
-        raise StageError(f"{file}: the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}.")
+    wrong = next(_wrong(stage), None)
+    if wrong is not None:
+        raise StageError(f"{file}: {wrong}")
     return stage
+
+
+def _wrong(stage: Stage) -> Iterator[str]:
+    if stage.domain and not stage.certificate_arn:
+        yield f"the domain needs its certificate_arn, of a certificate in {GLOBAL_REGION}."
+    if stage.monthly_budget and not stage.alarm_email:
+        yield "the monthly_budget needs an alarm_email to write to."
+    if stage.architecture not in ("arm64", "x86_64"):
+        yield f"the architecture is arm64 or x86_64, not {stage.architecture!r}."
+    if stage.cache_size and stage.cache_size not in SIZES:
+        yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
+    if not 0 <= stage.dax_nodes <= _MOST_NODES:
+        yield f"the dax_nodes are 0 to {_MOST_NODES}, not {stage.dax_nodes}."
+    if not _NODE_TYPE.fullmatch(stage.dax_node_type):
+        yield f"the dax_node_type is like dax.t3.small, not {stage.dax_node_type!r}."
 
 
 def _value(file: str, key: str, kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type, and what YAML holds

@@ -10,7 +10,7 @@ import pytest
 from infra import cache_settings, policies
 from infra.api_settings import ApiSettings, gateway_responses, stage_patches
 from infra.cache_settings import ROUTES, Kept
-from infra.deploy.config import api_settings, chalice_stage, plans
+from infra.deploy.config import api_settings, chalice_stage, network, plans
 from infra.deploy.one_stack import (
     ALIAS,
     ANY_API,
@@ -29,6 +29,7 @@ from tests.package.building import PLAIN, STAGE, Built, build, run
 Node = dict[str, Any]
 # What checkov asks for and this stage does not need.
 JUSTIFIED = {
+    "CKV_AWS_111": "Lambda makes a function's network interfaces with its role, wherever they are; its code may not",
     "CKV_AWS_115": "the account's own limit on concurrency holds, and queues limit what they call",
     "CKV_AWS_116": "failures of streams and queues go to queues of their own",
     "CKV_AWS_117": "functions call AWS alone, over TLS; a network of one's own is for a cache",
@@ -149,6 +150,8 @@ def test_a_policy_is_what_the_direct_path_gives(sam: Node, function: str) -> Non
         mail_identity=STAGE.mail_domain,
         api_id=ANY_API,
         distribution_id=ANY_DISTRIBUTION,
+        in_vpc=function == policies.API,
+        through_dax=True,
     )
     text = json.dumps(given["PolicyDocument"])
     for name, reference in STANDING_FOR.items():
@@ -227,6 +230,34 @@ def test_who_writes_pages_has_copies_forgotten_as_on_the_direct_path(sam: Node) 
     assert url["Fn::Sub"].endswith("/api")
     assert key == properties(sam, "SiteKey")["Value"]
     assert distribution == {"Fn::GetAtt": ["Edge", "Outputs.DistributionId"]}
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_the_api_function_alone_joins_daxs_network_as_on_the_direct_path(sam: Node, function: str) -> None:
+    outputs = {name: f"Cache.Outputs.{name}" for name in ("DaxEndpoint", "FunctionSubnets", "FunctionGroup")}
+    direct, made = network(function, STAGE, outputs), properties(sam, function_id(function))
+    assert bool(direct) is (function == policies.API)
+    if direct:
+        subnets = {"Fn::Split": [",", {"Fn::GetAtt": ["Cache", "Outputs.FunctionSubnets"]}]}
+        group = {"Fn::GetAtt": ["Cache", "Outputs.FunctionGroup"]}
+        assert made["VpcConfig"] == {"SubnetIds": subnets, "SecurityGroupIds": [group]}
+    else:
+        assert "VpcConfig" not in made
+    endpoint = {"Fn::GetAtt": ["Cache", "Outputs.DaxEndpoint"]} if direct else None
+    assert made["Environment"]["Variables"].get("DAX_ENDPOINT") == endpoint
+
+
+def test_the_cluster_is_what_the_direct_path_makes_it(sam: Node) -> None:
+    given = properties(sam, "Cache")["Parameters"]
+    [cache] = [part.stack(STAGE, {}) for part in parts(STAGE) if part.concern == "cache"]
+    assert given == cache.parameters == {"Stage": "prod", "Nodes": "3", "NodeType": "dax.t3.small"}
+
+
+def test_a_stage_without_dax_has_nothing_of_it() -> None:
+    made = merge_template(PLAIN)
+    assert "Cache" not in made["Resources"]
+    assert "VpcConfig" not in properties(made, "APIHandler")
+    assert PLAIN.requirements != STAGE.requirements
 
 
 def test_a_stage_without_a_cache_has_it_switched_off() -> None:

@@ -17,7 +17,7 @@ from tests.rehearsal.report import Report
 from tests.rehearsal.staging import Rehearsal
 
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-LINKED = ("requirements.txt",)
+LINKED = ("requirements.txt", "requirements-dax.txt")
 # All of it, so that what somebody saves meanwhile does not meet what was there before.
 COPIED = ("app.py", "chalicelib", "infra")
 REPORT = pytest.StashKey[Report]()

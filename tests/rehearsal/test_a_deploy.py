@@ -11,7 +11,7 @@ import pytest
 from infra import policies
 from infra.api_settings import VALIDATOR
 from infra.deploy.config import THUMBNAILS, policy
-from infra.deploy.package import megabytes, sizes
+from infra.deploy.package import megabytes, newest_package, sizes
 from infra.deploy.plan import CREATE, KEEP, plan
 from infra.deploy.stage import API_STAGE
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -29,9 +29,7 @@ def test_the_plan_of_an_empty_account_creates_everything(rehearsal: Rehearsal) -
 def test_one_deploy_makes_the_stage(rehearsal: Rehearsal, report: Report) -> None:
     outputs = rehearsal.deploy()
     assert outputs["ApiDomain"].startswith(f"{rehearsal.look().api_id}.execute-api.")
-    packages = (rehearsal.project / ".chalice" / "deployments").glob("lean-*.zip")
-    newest = max(packages, key=lambda path: path.stat().st_mtime)
-    packed, unpacked = sizes(newest)
+    packed, unpacked = sizes(newest_package(rehearsal.project))
     report.facts |= {"package": megabytes(packed), "package, unpacked": megabytes(unpacked)}
     assert packed < 16 * 1024 * 1024
 

@@ -21,9 +21,11 @@ SLUG = "a-rehearsal"
 def cached(rehearsal: Rehearsal) -> Iterator[Rehearsal]:
     plain = rehearsal.stage
     rehearsal.stage = replace(plain, cache_size="0.5")
-    rehearsal.deploy()
-    yield rehearsal
-    rehearsal.stage = plain
+    try:
+        rehearsal.deploy()
+        yield rehearsal
+    finally:
+        rehearsal.stage = plain
 
 
 def stage_of(rehearsal: Rehearsal) -> dict[str, Any]:
@@ -72,6 +74,11 @@ def test_a_copy_is_shown_until_it_ends(cached: Rehearsal) -> None:
         assert title(cached, "Changed behind the cache") == before
     finally:
         assert title(cached, before) == before
+
+
+def test_which_layer_answered_is_for_the_laptop_to_say(cached: Rehearsal) -> None:
+    for answer in [cached.api().get("/posts") for _ in range(2)]:
+        assert "x-cache" not in answer.headers
 
 
 def test_who_writes_pages_is_told_and_may_refresh(cached: Rehearsal) -> None:

@@ -5,6 +5,7 @@ Each is built by botocore from the service's own model, which checks names, type
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -39,6 +40,15 @@ def without(properties: Properties, *left_out: str) -> Properties:
     return {name: value for name, value in properties.items() if name not in left_out}
 
 
+def renamed(properties: Properties, names: dict[str, str]) -> Properties:
+    return {names.get(name, name): value for name, value in properties.items()}
+
+
+def rule(properties: Properties, group: Properties) -> Properties:
+    ports = {name: int(properties[name]) for name in ("FromPort", "ToPort")}
+    return {"IpProtocol": properties["IpProtocol"], **ports, "UserIdGroupPairs": [group]}
+
+
 def small(properties: Properties) -> Properties:
     """CloudFormation's names as CloudWatch Logs writes them."""
     return {name[0].lower() + name[1:]: value for name, value in properties.items()}
@@ -63,6 +73,40 @@ REQUESTS: dict[str, Callable[[Properties], Request]] = {
         },
     ),
     "AWS::CloudWatch::CompositeAlarm": lambda it: ("cloudwatch", "put_composite_alarm", it),
+    "AWS::DAX::Cluster": lambda it: (
+        "dax",
+        "create_cluster",
+        {
+            **renamed(it, {"IAMRoleARN": "IamRoleArn"}),
+            "SSESpecification": {"Enabled": it["SSESpecification"]["SSEEnabled"]},
+            "ReplicationFactor": int(it["ReplicationFactor"]),
+            "Tags": [{"Key": key, "Value": value} for key, value in it["Tags"].items()],
+        },
+    ),
+    "AWS::DAX::ParameterGroup": lambda it: (
+        "dax",
+        "update_parameter_group",
+        {
+            "ParameterGroupName": it["ParameterGroupName"],
+            "ParameterNameValues": [
+                {"ParameterName": name, "ParameterValue": value} for name, value in it["ParameterNameValues"].items()
+            ],
+        },
+    ),
+    "AWS::DAX::SubnetGroup": lambda it: ("dax", "create_subnet_group", it),
+    "AWS::EC2::SecurityGroupEgress": lambda it: (
+        "ec2",
+        "authorize_security_group_egress",
+        {
+            "GroupId": it["GroupId"],
+            "IpPermissions": [rule(it, {"GroupId": it["DestinationSecurityGroupId"]})],
+        },
+    ),
+    "AWS::EC2::SecurityGroupIngress": lambda it: (
+        "ec2",
+        "authorize_security_group_ingress",
+        {"GroupId": it["GroupId"], "IpPermissions": [rule(it, {"GroupId": it["SourceSecurityGroupId"]})]},
+    ),
     "AWS::Logs::Delivery": lambda it: (
         "logs",
         "create_delivery",
@@ -116,7 +160,7 @@ def recorded_types() -> set[str]:
 def used() -> dict[str, list[Properties]]:
     """The recorded types that a stage's templates use, with the properties of each resource."""
     found: dict[str, list[Properties]] = {}
-    for part in parts(load("prod")):
+    for part in parts(replace(load("prod"), dax_nodes=3)):
         name = part.template.removesuffix(".yaml")
         resources = stack(name, **GIVEN.get(name, {}))["Resources"]
         for resource in of_type(resources, *recorded_types()).values():

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_network
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +176,14 @@ class _Stack:
 
     def _select(self, argument: list[Any]) -> Any:
         return self._value(argument[1])[int(argument[0])]
+
+    def _getazs(self, _: Any) -> list[str]:
+        return [f"{REGION}{zone}" for zone in "abc"]
+
+    def _cidr(self, argument: list[Any]) -> list[str]:
+        block, count, bits = self._value(argument)
+        subnets = ip_network(block).subnets(new_prefix=32 - int(bits))
+        return [str(each) for each in islice(subnets, int(count))]
 
     def _findinmap(self, argument: list[Any]) -> Any:
         first, second, third = self._value(argument)

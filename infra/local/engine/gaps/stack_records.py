@@ -36,6 +36,8 @@ _RECORDED = {
     "AWS::DAX::Cluster": ("ClusterName", "dax:{region}:{account}:cache/"),
     "AWS::DAX::ParameterGroup": ("ParameterGroupName", "dax:{region}:{account}:parametergroup/"),
     "AWS::DAX::SubnetGroup": ("SubnetGroupName", "dax:{region}:{account}:subnetgroup/"),
+    "AWS::EC2::SecurityGroupEgress": ("", "ec2:{region}:{account}:security-group-rule/"),
+    "AWS::EC2::SecurityGroupIngress": ("", "ec2:{region}:{account}:security-group-rule/"),
     "AWS::Logs::Delivery": ("", "logs:{region}:{account}:delivery:"),
     "AWS::Logs::DeliveryDestination": ("Name", "logs:{region}:{account}:delivery-destination:"),
     "AWS::Logs::DeliverySource": ("Name", "logs:{region}:{account}:delivery-source:"),

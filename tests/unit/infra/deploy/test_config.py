@@ -66,6 +66,42 @@ def test_whoever_deploys_has_none_of_it(command: str) -> None:
     subprocess.run([sys.executable, "-c", f"import {command}"], cwd=ROOT, env={}, check=True)
 
 
+IN_VPC = {
+    **OUTPUTS,
+    "DaxEndpoint": "daxs://todo-dev.abc.dax-clusters.eu-north-1.amazonaws.com",
+    "FunctionSubnets": "subnet-1,subnet-2,subnet-3",
+    "FunctionGroup": "sg-1",
+}
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_dax_is_for_the_api_alone_which_joins_its_network(function: str) -> None:
+    with_dax, is_api = replace(STAGE, dax_nodes=3), function == policies.API
+    given = chalice_stage(with_dax, {}, IN_VPC)["lambda_functions"]["api_handler" if is_api else function]
+    assert given["environment_variables"] == ({"DAX_ENDPOINT": IN_VPC["DaxEndpoint"]} if is_api else {})
+    assert given.get("subnet_ids") == (["subnet-1", "subnet-2", "subnet-3"] if is_api else None)
+    assert given.get("security_group_ids") == (["sg-1"] if is_api else None)
+    allowed = {each["Sid"] for each in policy(function, with_dax, AWS, IN_VPC)["Statement"]}
+    assert {"ThroughDax", "NetworkInterfaces", "NotByItsOwnCode"} & allowed == (
+        {"ThroughDax", "NetworkInterfaces", "NotByItsOwnCode"} if is_api else set()
+    )
+
+
+def test_a_stage_without_dax_is_in_no_network() -> None:
+    given = chalice_stage(STAGE, {}, IN_VPC)["lambda_functions"]["api_handler"]
+    assert given["environment_variables"] == {}
+    assert "subnet_ids" not in given
+    assert "ThroughDax" not in json.dumps(policy(policies.API, STAGE, AWS, IN_VPC))
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_everything_a_function_may_do_fits_into_its_role(function: str) -> None:
+    full = replace(STAGE, dax_nodes=3, cache_size="0.5")
+    everything = policy(function, full, AWS, {**IN_VPC, "ApiId": "abc123", "DistributionId": "E123"})
+    # What a role's own policies may have in all: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    assert len(json.dumps(everything, separators=(",", ":"))) < 10_240
+
+
 def test_an_output_that_is_missing_is_named() -> None:
     lacking = {name: value for name, value in OUTPUTS.items() if name != "TodosTable"}
     with pytest.raises(ConfigError, match="No stack puts out TodosTable"):

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from infra.deploy import package
 from infra.deploy.package import (
     SERVICES,
+    LeanPackager,
     PackageError,
     check_machine,
     check_size,
@@ -17,6 +19,7 @@ from infra.deploy.package import (
     is_needed,
     make_lean,
     missing_distributions,
+    newest_package,
     pinned,
     unneeded_libraries,
 )
@@ -80,6 +83,44 @@ def test_libraries_that_nothing_names_any_more_go(tmp_path: Path) -> None:
     (libraries / "libz-2.so.1").write_bytes(b"")
     (libraries / "libavif-3.so.16").write_bytes(b"... libjpeg-1.so.62 ...")
     assert [path.name for path in unneeded_libraries(tmp_path)] == ["libavif-3.so.16"]
+
+
+class OfLinks(LeanPackager):
+    """Needs no wheels."""
+
+    def _wheels(self, *_: object) -> Path:
+        return self.folder
+
+    folder: Path
+
+
+def a_project(folder: Path, answer: int) -> Path:
+    (folder / "wheels").mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(f"ANSWER = {answer}\n")
+    for name in ("requirements.txt", "requirements-dax.txt"):
+        (folder / name).write_text(f"# {name}\n")
+    return folder
+
+
+def packaged(project: Path, requirements: str = "requirements.txt") -> Path:
+    packager = OfLinks("arm64", requirements, any_python=True)
+    packager.folder = project / "wheels"
+    return Path(packager.create_deployment_package(str(project), "python3.13"))
+
+
+def test_a_package_that_is_used_again_is_the_newest_again(tmp_path: Path) -> None:
+    first = packaged(a_project(tmp_path, 1))
+    os.utime(first, (1, 1))
+    second = packaged(a_project(tmp_path, 2))
+    assert newest_package(tmp_path) == second != first
+    os.utime(second, (2, 2))
+    assert packaged(a_project(tmp_path, 1)) == first
+    assert newest_package(tmp_path) == first
+
+
+def test_other_requirements_make_another_package(tmp_path: Path) -> None:
+    a_project(tmp_path, 1)
+    assert packaged(tmp_path) == packaged(tmp_path) != packaged(tmp_path, "requirements-dax.txt")
 
 
 def test_code_of_another_machine_is_refused(tmp_path: Path) -> None:

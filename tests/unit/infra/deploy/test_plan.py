@@ -59,6 +59,15 @@ def test_a_plan_can_be_made_before_addresses_are_known() -> None:
     assert media.parameters["AllowedOrigins"] == UNKNOWN
 
 
+def test_dax_is_there_before_who_calls_it_where_a_stage_has_it() -> None:
+    with_dax = dataclasses.replace(STAGE, dax_nodes=1, dax_node_type="dax.r5.large")
+    concerns = [part.concern for part in parts(with_dax)]
+    assert concerns[concerns.index("data") + 1] == "cache"
+    [cache] = [part.stack(with_dax, {}) for part in parts(with_dax) if part.concern == "cache"]
+    assert cache.parameters == {"Stage": "dev", "Nodes": "1", "NodeType": "dax.r5.large"}
+    assert "cache" not in {part.concern for part in parts(STAGE)}
+
+
 def test_what_cloudfront_needs_in_one_region_is_made_there() -> None:
     elsewhere = {part.concern for part in parts(load("prod")) if part.region == GLOBAL_REGION}
     assert elsewhere == {"firewall", "edge-logs", "budget"}

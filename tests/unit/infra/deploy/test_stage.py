@@ -38,6 +38,8 @@ def test_numbers_and_lists_are_taken_as_yaml_has_them() -> None:
         ({**LEAST, "monthly_budget": 5}, "the monthly_budget needs an alarm_email"),
         ({**LEAST, "architecture": "riscv"}, "arm64 or x86_64, not 'riscv'"),
         ({**LEAST, "cache_size": "2"}, r"the cache_size is one of 0\.5, 1\.6, .*, not '2'"),
+        ({**LEAST, "dax_nodes": 4}, "the dax_nodes are 0 to 3, not 4"),
+        ({**LEAST, "dax_node_type": "t3.small"}, r"the dax_node_type is like dax\.t3\.small, not 't3\.small'"),
         ({**LEAST, "cache_size": 0.5}, r"cache_size must be text, not 0\.5"),
     ],
 )

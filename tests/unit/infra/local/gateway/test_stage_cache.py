@@ -17,6 +17,7 @@ from infra.cache_settings import Kept
 from infra.local.gateway.requests import LocalGateway
 from infra.local.gateway.signatures import Signatures
 from infra.local.gateway.stage_cache import HIT, MISS, RefreshRefusedError, StageCache
+from infra.local.layout import ROOT
 from tests.support.api import Api
 
 HOST, KEY, SECRET = "127.0.0.1:8000", "LKIAUNIT", "secret"
@@ -187,3 +188,8 @@ def test_the_gateway_refuses_strangers_as_the_stage_does(gateway: LocalGateway, 
 def test_without_a_cache_nothing_is_said_of_one(tables: None) -> None:
     answer = LocalGateway(app, Config.create(lambda_timeout=29)).handle_request("GET", "/posts", {}, None)
     assert "X-Cache" not in answer["headers"]
+
+
+def test_nothing_that_is_deployed_says_which_layer_answered() -> None:
+    deployed = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+    assert [path for path in deployed if "x-cache" in path.read_text().lower()] == []
