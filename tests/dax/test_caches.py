@@ -107,3 +107,9 @@ def test_a_hot_item_costs_dynamodb_one_read_a_time_to_live(route: Route, key: di
     after = route.dax.counts()
     assert after["hits"] + after["misses"] - before["hits"] - before["misses"] == 500
     assert after["misses"] - before["misses"] <= lives + 1
+
+
+def test_its_counts_can_be_asked_for_by_a_signal(route: Route, key: dict[str, Any]) -> None:
+    route.first._make_api_call("PutItem", put(key, "counted"))
+    assert route.dax.counts_by_signal() == route.dax.counts()
+    assert route.dax.counts()["writes"] > 0

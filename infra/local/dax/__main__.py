@@ -1,7 +1,7 @@
 """`python -m infra.local.dax --port 8111`: a local DAX before the DynamoDB that AWS_ENDPOINT_URL names.
 
 Lines on its standard input change its weather (`slow 2`, `silent`, `refusing`, `well`), ask for its counts (`counts`)
-or end it at once (`die`); each is answered by a line.
+or end it at once (`die`); each is answered by a line. SIGUSR1 asks for its counts where nobody can write to it.
 """
 
 import argparse
@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
     node = Node(dynamodb, asked.item_seconds, asked.query_seconds, asked.names)
     with Server(node, weather, asked.port, asked.certificate) as server:
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+        signal.signal(signal.SIGUSR1, lambda *_: _say(json.dumps(node.counts.told())))
         threading.Thread(target=_listen, args=(weather, node), daemon=True).start()
         _say(f"ready {HOST}:{server.port}")
         server.serve_forever(poll_interval=0.05)
