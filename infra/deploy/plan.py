@@ -78,6 +78,9 @@ def plan(stage: Stage, found: Found) -> list[Step]:
     steps.append(Step(RUN, "package", f"{stage.architecture}, Python 3.13"))
     steps.append(Step(UPDATE if not new else CREATE, "functions", f"{count}, {new} of them new"))
     steps.append(Step(CREATE if found.api_id is None else UPDATE, "API", found.api_id or stage.api_name))
+    steps.append(Step(RUN, "usage plans and keys"))
+    if found.api_id is None and stage.cache_size:
+        steps.append(Step(UPDATE, "functions that know the API", "whoever has copies of its answers forgotten"))
     steps.append(Step(RUN, "settings", "throttles, access log, traces, cache, event sources"))
     if found.api_id is None:
         steps.append(Step(UPDATE, stage.stack("edge"), "the API behind /api/*"))

@@ -59,6 +59,15 @@ def test_a_plan_can_be_made_before_addresses_are_known() -> None:
     assert media.parameters["AllowedOrigins"] == UNKNOWN
 
 
+def test_a_new_api_with_a_cache_has_chalice_run_twice() -> None:
+    cached = dataclasses.replace(STAGE, cache_size="0.5")
+    nothing = Found({}, {}, None, frozenset())
+    again = "functions that know the API"
+    assert again in [step.what for step in plan(cached, nothing)]
+    assert again not in [step.what for step in plan(cached, dataclasses.replace(nothing, api_id="abc"))]
+    assert again not in [step.what for step in plan(STAGE, nothing)]
+
+
 def test_dax_is_there_before_who_calls_it_where_a_stage_has_it() -> None:
     with_dax = dataclasses.replace(STAGE, dax_nodes=1, dax_node_type="dax.r5.large")
     concerns = [part.concern for part in parts(with_dax)]
