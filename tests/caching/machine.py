@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from infra.edge_settings import API
 from tests.caching.layers import Answer
-from tests.caching.world import DEVICES, ORIGINS, PEOPLE, Remembering, Setup, World, allowed_origin, told
+from tests.caching.world import DEVICES, ORIGINS, PEOPLE, Remembering, Seam, Setup, World, allowed_origin, told
 from tests.support.seam import dynamodb_behind
 
 SLUGS, TAGS = ("one", "two"), ("tea", "cups")
@@ -47,10 +47,11 @@ class Reading(RuleBasedStateMachine):
 
     tables: ClassVar[Any]
     setup_of_layers: ClassVar[Setup] = Setup()
+    seam: ClassVar[Seam | None] = None
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.tables, self.setup_of_layers)
+        self.world = World(self.tables, self.setup_of_layers, self.seam)
         self.written = 0
         # What was true, and since when.
         self.history: dict[str, list[tuple[float, object]]] = {url: [] for url in PUBLIC}
@@ -127,8 +128,8 @@ class Reading(RuleBasedStateMachine):
 
 def run(tables: Any, setup: Setup, *, examples: int, steps: int) -> None:
     """Let people read and write; raises what the oracle finds."""
-    machine = type("ReadingSo", (Reading,), {"tables": tables, "setup_of_layers": setup})
-    with dynamodb_behind(Remembering):
+    with dynamodb_behind(lambda dynamodb: Seam(Remembering(dynamodb))) as seam:
+        machine = type("ReadingSo", (Reading,), {"tables": tables, "setup_of_layers": setup, "seam": seam})
         run_state_machine_as_test(
             machine,
             settings=settings(
@@ -145,8 +146,8 @@ def run(tables: Any, setup: Setup, *, examples: int, steps: int) -> None:
 
 def wander(tables: Any, setup: Setup, *, walks: int, steps: int) -> None:
     """The same by chance alone, mostly reading, which finds a hole sooner; raises what the oracle finds."""
-    machine = type("WalkedSo", (Reading,), {"tables": tables, "setup_of_layers": setup})
-    with dynamodb_behind(Remembering):
+    with dynamodb_behind(lambda dynamodb: Seam(Remembering(dynamodb))) as seam:
+        machine = type("WalkedSo", (Reading,), {"tables": tables, "setup_of_layers": setup, "seam": seam})
         for seed in range(walks):
             _walk(machine(), Random(seed), steps)  # noqa: S311 - nothing secret hangs on it
 
@@ -165,6 +166,7 @@ def _walk(reading: Reading, chance: Random, steps: int) -> None:
         (50, lambda: reading.read(url=pick(PUBLIC), origin=pick(ORIGINS), layer=pick(LAYERS), person="")),
         (20, lambda: reading.read_in_private(url=pick(PRIVATE), layer=pick(LAYERS), person=pick(sorted(PEOPLE)))),
         (5, lambda: _come_back(reading, pick(LISTED), pick(ORIGINS))),
+        (2, lambda: _lose(reading, pick(SLUGS))),
         (5, lambda: _share(reading, pick(PRIVATE), pick(DEVICES))),
         (3, lambda: reading.load_anew(url=pick(LISTED), through=pick(("origin", "edge")))),
     ]
@@ -179,6 +181,16 @@ def _come_back(reading: Reading, url: str, origin: str) -> None:
     reading.wait(seconds=61.0)
     for layer in ("phone", "edge", "origin"):
         reading.read(url=url, origin=origin, layer=layer, person="")
+
+
+def _lose(reading: Reading, slug: str) -> None:
+    """A post goes that somebody has just looked at again; then another looks."""
+    reading.publish(slug=slug, tags=set())
+    for wait in (0.0, 61.0):
+        reading.wait(seconds=wait)
+        reading.read(url=f"{API}/posts/{slug}", origin="", layer="origin", person="")
+    reading.take_away(slug=slug, gone=False)
+    reading.read(url=f"{API}/posts/{slug}", origin="", layer="origin", person="")
 
 
 def _share(reading: Reading, url: str, device: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from infra.cache_settings import ROUTES, Kept, Route
 from infra.edge_settings import API, BEHAVIOURS, NEVER, PUBLIC_API, Keeping
+from tests.caching.cluster import ShowsEverybody, WritesAround
 from tests.caching.world import Setup
 
 POSTS, POST = ("GET", "/posts"), ("GET", "/posts/{slug}")
@@ -55,6 +56,8 @@ MUTANTS: Mapping[str, Setup] = {
     "browsers may keep answers for an hour": Setup(
         says=dict.fromkeys(("/posts", "/posts/{slug}", "/feed.atom"), "public, max-age=3600")
     ),
+    "DAX hears of no write": Setup(dax=WritesAround),
+    "DAX answers those who want to see how things are now": Setup(dax=ShowsEverybody),
     "a post is not refreshed": Setup(skipped=lambda path: path.startswith(f"{API}/posts/")),
     "the list is not refreshed": Setup(skipped=lambda path: path == f"{API}/posts"),
     "tags are not refreshed": Setup(skipped=lambda path: "tag=" in path),

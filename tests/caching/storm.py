@@ -5,15 +5,13 @@ from itertools import product
 READS, READERS, EDGES = 1000, 100, 3
 
 
-def table() -> dict[tuple[bool, bool, bool], int]:
-    """Requests to DynamoDB of 1 000 reads by the stage cache, CloudFront and browsers being on."""
-    return {
-        (stage, edge, browser): _left(stage, edge, browser) for stage, edge, browser in product((False, True), repeat=3)
-    }
+def table() -> dict[tuple[bool, bool, bool, bool], int]:
+    """Requests to DynamoDB of 1 000 reads by DAX, the stage cache, CloudFront and browsers being on."""
+    return {layers: _left(*layers) for layers in product((False, True), repeat=4)}
 
 
-def _left(stage: bool, edge: bool, browser: bool) -> int:  # noqa: FBT001 - three switches
-    if stage:
+def _left(dax: bool, stage: bool, edge: bool, browser: bool) -> int:  # noqa: FBT001 - four switches
+    if dax or stage:
         return 1
     if edge:
         return EDGES

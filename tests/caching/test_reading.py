@@ -30,4 +30,4 @@ def test_nor_do_those_who_read_most_of_the_time(tables: None, empty_tables: Any)
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_layer_that_is_set_up_wrong_is_found_out(tables: None, empty_tables: Any, mutant: str) -> None:
     with pytest.raises(AssertionError):
-        wander(empty_tables, MUTANTS[mutant], walks=4, steps=150)
+        wander(empty_tables, MUTANTS[mutant], walks=8, steps=150)

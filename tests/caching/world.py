@@ -1,9 +1,10 @@
-"""The whole read path in one process: browsers, CloudFront, the stage cache, the application, and its site."""
+"""The whole read path in one process: browsers, CloudFront, the stage cache, the application, DAX, and the site."""
 
 import copy
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,13 +16,17 @@ from app import app, blueprints
 from chalicelib.blog.copies import StageAndEdge
 from chalicelib.blog.events import on_posts_changed
 from chalicelib.settings import settings
+from chalicelib.store.dax import DaxFirst
+from chalicelib.store.freshness import fresh_reads
 from chalicelib.web.cors import headers_for
 from infra.cache_settings import ROUTES, Kept, Route
 from infra.edge_settings import API, BEHAVIOURS, Keeping, keeping
 from infra.local.gateway.signatures import Signatures
 from infra.local.gateway.stage_cache import RefreshRefusedError, StageCache
+from tests.caching.cluster import Cluster
 from tests.caching.layers import Answer, Browser, Edge, Headers
-from tests.support.api import Api, Context
+from tests.support.api import Api
+from tests.support.api import Context as LambdaContext
 from tests.support.seam import Around
 from tests.support.site import MemorySite
 from tests.unit.conftest import _moto
@@ -45,6 +50,8 @@ class Setup:
     untold: Callable[[str], bool] = lambda _: False
     # What an answer says of caching, by its path.
     says: Mapping[str, str] = field(default_factory=dict)
+    # How the application asks DAX.
+    dax: type[DaxFirst] = DaxFirst
 
 
 _READ: dict[str, dict[str, Any]] = {}
@@ -63,14 +70,26 @@ class Remembering(Around):
         return copy.deepcopy(_READ[name])
 
 
-class World:
-    """Everything, at a time of its own; `tables` are empty ones to begin with."""
+class Seam(Around):
+    """Behind all models: DynamoDB, until a world puts its DAX before it."""
 
-    def __init__(self, tables: Any, setup: Setup | None = None) -> None:
+    first: DaxFirst | None = None
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        return (self.first or self.inner)._make_api_call(operation_name, operation_kwargs)
+
+
+class World:
+    """Everything, at a time of its own; `tables` are empty ones to begin with. With a seam there is a DAX."""
+
+    def __init__(self, tables: Any, setup: Setup | None = None, seam: Seam | None = None) -> None:
         _moto().tables = copy.deepcopy(tables)
         _READ.clear()
         self._setup = setup or Setup()
         self.now = 0.0
+        if seam is not None:
+            cached = {settings().posts_table, settings().post_tags_table}
+            seam.first = self._setup.dax(seam.inner, Cluster(seam.inner, lambda: self.now), cached)
         self.site = MemorySite()
         signing = botocore.session.get_session().get_credentials()
         signatures = Signatures(signing.access_key, signing.secret_key, settings().aws_region)
@@ -117,7 +136,9 @@ class World:
         """What somebody should see now, past every copy."""
         if not url.startswith(f"{API}/"):
             return self._page(url, {})
-        answer = self._function(self._event("GET", url.removeprefix(API), {"authorization": person} if person else {}))
+        with fresh_reads(wanted=True):
+            headers = {"authorization": person} if person else {}
+            answer = self._function(self._event("GET", url.removeprefix(API), headers))
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     def write(self, person: str, method: str, path: str, body: object = None) -> Any:
@@ -137,7 +158,9 @@ class World:
         change |= {"OldImage": before} if before else {}
         change |= {"NewImage": after} if after else {}
         record = {"eventName": "MODIFY", "dynamodb": change}
-        assert on_posts_changed({"Records": [record]}, self.site, self._copies) == {"batchItemFailures": []}
+        # No event function asks DAX.
+        with fresh_reads(wanted=True):
+            assert on_posts_changed({"Records": [record]}, self.site, self._copies) == {"batchItemFailures": []}
 
     def _refresh(self, url: str, headers: Headers) -> int:
         parts = urlsplit(url)
@@ -145,7 +168,8 @@ class World:
         if self._setup.skipped(path):
             return 200
         lowered = {name.lower(): value for name, value in headers.items()}
-        return self.origin(path, {**lowered, "host": parts.netloc}).status
+        # Another process answers, which does ask DAX.
+        return Context().run(self.origin, path, {**lowered, "host": parts.netloc}).status
 
     def _invalidate(self, paths: Sequence[str], _: str) -> None:
         self.edge.forget([path for path in paths if not self._setup.untold(path)])
@@ -167,7 +191,7 @@ class World:
 
     @staticmethod
     def _function(event: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = app(event, Context())
+        answer: dict[str, Any] = app(event, LambdaContext())
         return answer
 
 
