@@ -36,7 +36,7 @@ logs: ## Follow what every part says
 	@$(SETUP) app
 	@$(BIN)/python -m infra.local logs
 
-test: ## Lint, types, templates, and the tests of units, policies, faults, caches, package, engine, integration and browser
+test: ## Lint, types, templates, and every test: units, faults, caches, engine, integration, a rehearsed deploy, browsers
 	@$(SETUP) app engine checkov frontend frontend-packages simulator browser
 	@$(BIN)/python -m infra.quality test
 

@@ -69,7 +69,19 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *("unit", "images", "policies", "faults", "dax", "caching", "package", "engine", "integration", "e2e"),
+        *(
+            "unit",
+            "images",
+            "policies",
+            "faults",
+            "dax",
+            "caching",
+            "package",
+            "engine",
+            "integration",
+            "rehearsal",
+            "e2e",
+        ),
     ),
 }
 
