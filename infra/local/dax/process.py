@@ -8,6 +8,7 @@ It keeps its port and its numbers of attribute names for the life of the object,
 restart.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -23,6 +24,8 @@ from typing import Self
 ROOT = Path(__file__).parents[3]
 # Longer than a loaded machine needs; whoever waits for a line waits no longer.
 ANSWER_SECONDS = 30.0
+# What is silent or slow just then is not waited for.
+GOODBYE_SECONDS = 5.0
 
 
 class DaxFailedError(Exception):
@@ -106,6 +109,14 @@ class DaxProcess:
                 stream.close()
         self._process = None
 
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL if it does not go."""
+        process = self._running()
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GOODBYE_SECONDS)
+        self.kill()
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -113,7 +124,7 @@ class DaxProcess:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._process is not None:
-            self.kill()
+            self.stop()
         self._folder.cleanup()
 
     def _line(self) -> str:
