@@ -70,6 +70,8 @@ def test_a_post_is_written_published_and_read_by_everybody(desk: Desk, author: P
     assert (
         reader.evaluate("Array.from(document.images, image => image.complete && image.naturalWidth > 0)") == [True] * 2
     )
+    # Lists are written after the post's own page, those of tags last.
+    until(lambda: title in reader.request.get("/blog/tags/maps/").text())
     reader.goto("/blog/tags/maps/")
     expect(reader.get_by_role("link", name=title)).to_be_visible()
     reader.goto("/blog/")
