@@ -69,19 +69,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "check": ("lint", "types", "templates", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "documents", "frontend"),
-        *(
-            "unit",
-            "images",
-            "policies",
-            "faults",
-            "dax",
-            "caching",
-            "package",
-            "engine",
-            "integration",
-            "rehearsal",
-            "e2e",
-        ),
+        *("unit", "images", "policies", "faults", "dax", "caching"),
+        *("package", "engine", "integration", "rehearsal", "e2e"),
     ),
 }
 

@@ -178,6 +178,28 @@ def test_a_photo_is_removed_and_its_object_with_it(sheet: Locator, laptop: Lapto
     assert objects(laptop, ines) == []
 
 
+def test_a_photo_that_is_being_removed_is_followed_no_longer(
+    sheet: Locator, ines: Person, expected_errors: list[str]
+) -> None:
+    # given a new photo, and the page asking what has become of it
+    expected_errors.append("ERR_")
+    asked: list[Route] = []
+    sheet.page.route("**/media/*", lambda route: asked.append(route) if route.request.method == "GET" else None)
+    with sheet.page.expect_request(lambda request: request.method == "GET" and "/media/" in request.url):
+        choose(sheet, png())
+
+    # when it is removed meanwhile
+    sheet.get_by_role("button", name="Remove dial.png").click()
+    question = sheet.page.get_by_role("dialog", name="Remove this photo?")
+    with sheet.page.expect_event("requestfailed", lambda request: request == asked[0].request):
+        question.get_by_role("button", name="Remove").click()
+
+    # then the question is called off, and not put again
+    expect(sheet.get_by_role("img", name="dial.png")).to_have_count(0)
+    assert len(asked) == 1
+    assert attachments(ines) == []
+
+
 def test_after_a_photo_the_words_can_be_changed_without_a_question(sheet: Locator, ines: Person) -> None:
     choose(sheet, png())
     expect(sheet.get_by_role("img", name="dial.png")).to_be_visible()
