@@ -188,13 +188,18 @@ def test_a_photo_that_is_being_removed_is_followed_no_longer(
     with sheet.page.expect_request(lambda request: request.method == "GET" and "/media/" in request.url):
         choose(sheet, png())
 
-    # when it is removed meanwhile
+    # when somebody removes it, and the API has not answered yet
+    removals: list[Route] = []
+    sheet.page.route(
+        "**/attachments/*", lambda route: removals.append(route) if route.request.method == "DELETE" else None
+    )
     sheet.get_by_role("button", name="Remove dial.png").click()
     question = sheet.page.get_by_role("dialog", name="Remove this photo?")
     with sheet.page.expect_event("requestfailed", lambda request: request == asked[0].request):
         question.get_by_role("button", name="Remove").click()
 
-    # then the question is called off, and not put again
+    # then the question is called off already, and not put again
+    removals[0].continue_()
     expect(sheet.get_by_role("img", name="dial.png")).to_have_count(0)
     assert len(asked) == 1
     assert attachments(ines) == []
