@@ -5,7 +5,7 @@ import threading
 import time
 from binascii import crc32
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -89,20 +89,36 @@ def refused(code: str, status: int = 400, **more: Any) -> Answer:
     )
 
 
+def signed_by_botocore(keys: Keys) -> str:
+    headers = {"X-Amz-Target": "DynamoDB_20120810.GetItem", "Content-Type": CONTENT_TYPE}
+    request = AWSRequest("POST", "https://dynamodb.eu-north-1.amazonaws.com/", headers, b"{}")
+    SigV4Auth(Credentials(keys.access, keys.secret, keys.token or None), "dynamodb", "eu-north-1").add_auth(request)
+    return str(request.headers["Authorization"])
+
+
+def signed_by(signer: Signer, keys: Keys) -> str:
+    host, target = "dynamodb.eu-north-1.amazonaws.com", "DynamoDB_20120810.GetItem"
+    return signer.headers(keys, host, target, b"{}", datetime.now(UTC))["Authorization"]
+
+
+MORNING = datetime(2026, 11, 21, 9, 14, 3, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("token", ["", "a/token+of=some"])
 def test_a_request_is_signed_as_botocore_signs_it(token: str) -> None:
-    with time_machine.travel(datetime(2026, 11, 21, 9, 14, 3, tzinfo=UTC), tick=False):
-        headers = {"X-Amz-Target": "DynamoDB_20120810.GetItem", "Content-Type": CONTENT_TYPE}
-        request = AWSRequest("POST", "https://dynamodb.eu-north-1.amazonaws.com/", headers, b"{}")
-        SigV4Auth(Credentials("AK", "secret", token or None), "dynamodb", "eu-north-1").add_auth(request)
-        own = Signer("eu-north-1").headers(
-            Keys("AK", "secret", token),
-            "dynamodb.eu-north-1.amazonaws.com",
-            "DynamoDB_20120810.GetItem",
-            b"{}",
-            datetime.now(UTC),
-        )
-    assert own["Authorization"] == request.headers["Authorization"]
+    keys = Keys("AK", "secret", token)
+    with time_machine.travel(MORNING, tick=False):
+        assert signed_by(Signer("eu-north-1"), keys) == signed_by_botocore(keys)
+
+
+def test_what_is_derived_for_a_day_ends_with_the_day_and_with_the_secret() -> None:
+    signer, keys = Signer("eu-north-1"), Keys("AK", "secret", "")
+    with time_machine.travel(MORNING, tick=False) as clock:
+        signed_by(signer, keys)
+        clock.shift(timedelta(days=1))
+        assert signed_by(signer, keys) == signed_by_botocore(keys)
+        rotated = Keys("AK2", "another", "")
+        assert signed_by(signer, rotated) == signed_by_botocore(rotated)
 
 
 def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
@@ -117,6 +133,7 @@ def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
     [
         refused("InternalServerError", 500),
         (503, b"<html>", {}),
+        refused("RequestTimeout"),
         refused("ThrottlingException"),
         refused("ProvisionedThroughputExceededException"),
         (200, b"{}", {"x-amz-crc32": str(crc32(b"{}") ^ 1)}),
@@ -124,7 +141,17 @@ def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
         None,
         lambda: time.sleep(0.5) or NOTHING,
     ],
-    ids=["500", "503", "throttled", "no capacity", "wrong checksum", "reset in the body", "closed", "late"],
+    ids=[
+        "500",
+        "503",
+        "timed out",
+        "throttled",
+        "no capacity",
+        "wrong checksum",
+        "reset in the body",
+        "closed",
+        "late",
+    ],
 )
 def test_what_may_pass_is_tried_again(server: Server, client: LeanClient, trouble: Any) -> None:
     server.answers = [trouble, NOTHING]
@@ -145,6 +172,26 @@ def test_after_three_attempts_the_trouble_is_told(server: Server, client: LeanCl
     server.answers = [None] * 3
     with pytest.raises(exceptions.ConnectionClosedError):
         client._make_api_call("GetItem", {})
+
+
+def test_a_process_in_trouble_for_long_does_not_try_again_until_something_works(
+    server: Server, client: LeanClient
+) -> None:
+    # given so many attempts in vain that their quota of 500, at 5 a throttled one, is used up
+    def attempts() -> int:
+        before, server.answers = len(server.bodies), [refused("ThrottlingException")] * 3
+        with pytest.raises(exceptions.ClientError):
+            client._make_api_call("GetItem", {})
+        return len(server.bodies) - before
+
+    assert [attempts() for _ in range(50)] == [3] * 50
+
+    # then there is one attempt a call, until five calls have worked
+    assert attempts() == 1
+    server.answers = [NOTHING] * 5
+    for _ in range(5):
+        client._make_api_call("GetItem", {})
+    assert attempts() == 2
 
 
 def test_a_refusal_carries_its_reasons_and_is_not_repeated(server: Server, client: LeanClient) -> None:
