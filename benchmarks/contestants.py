@@ -24,6 +24,10 @@ _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ar
 _REGION = "eu-north-1"
 
 
+class BenchError(Exception):
+    """Nothing can be compared; the message is one sentence that says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contestant:
     """Folders that are imported from, and the module of the handler `app`."""
@@ -154,7 +158,14 @@ def ask(process: "subprocess.Popen[str]", asked: dict[str, Any], calls: int = 1)
 
 
 def answered(process: "subprocess.Popen[str]") -> dict[str, Any]:
-    """What a contestant says next."""
+    """What a contestant says next.
+
+    Raises:
+        BenchError: it has ended.
+    """
     assert process.stdout is not None  # noqa: S101 - asked for above
-    said: dict[str, Any] = json.loads(process.stdout.readline())
+    line = process.stdout.readline()
+    if not line:
+        raise BenchError("A contestant ended before it answered; what it said of it is above.")
+    said: dict[str, Any] = json.loads(line)
     return said
