@@ -1,6 +1,7 @@
 """The real client's other requests, and what else can happen on the wire."""
 
 import itertools
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.store.dax import DaxTrouble
 from chalicelib.store.dax_cluster import DaxCluster
+from infra.local.dax import process
 from infra.local.dax.process import DaxFailedError, DaxProcess
 from tests.dax.conftest import POSTS, TAGS
 
@@ -209,6 +211,16 @@ def test_it_dies_when_it_is_told_to(start_dax: Callable[..., DaxProcess]) -> Non
     assert dax.tell("die") == ""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", dax.port), timeout=5)
+
+
+def test_one_that_says_nothing_is_not_waited_for(
+    start_dax: Callable[..., DaxProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dax = start_dax()
+    monkeypatch.setattr(process, "ANSWER_SECONDS", 0.5)
+    # Stopped by the system, it neither answers nor ends.
+    dax._running().send_signal(signal.SIGSTOP)
+    assert dax.tell("counts") == ""
 
 
 def test_what_a_client_has_learnt_of_names_holds_after_a_restart(

@@ -25,6 +25,11 @@ def test_numbers_and_lists_are_taken_as_yaml_has_them() -> None:
     assert (stage.traced_share, stage.replica_regions) == (1.0, ("eu-west-1",))
 
 
+def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
+    assert parse("dev", LEAST).requirements == "requirements.txt"
+    assert parse("dev", {**LEAST, "dax_nodes": 1}).requirements == "requirements-dax.txt"
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
