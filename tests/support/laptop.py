@@ -129,10 +129,11 @@ class Laptop:
 
 
 @contextmanager
-def running_laptop(folder: Path) -> Iterator[Laptop]:
-    """Bring a laptop cloud up under `folder`, and take it down afterwards."""
-    site, api, engine = free_ports(3)
-    layout = Layout(folder / "local", folder / "local" / "project", site, api, engine)
+def running_laptop(folder: Path, *, caches: bool = False) -> Iterator[Laptop]:
+    """Bring a laptop cloud up under `folder`, with stage cache and DAX or without, and take it down afterwards."""
+    site, api, engine, dax = free_ports(4)
+    project = folder / "local" / "project"
+    layout = Layout(folder / "local", project, site, api, engine, cache=caches, dax_port=dax if caches else 0)
     supervisor = Supervisor(layout, small_site(folder / "site"), say=lambda _: None)
     try:
         supervisor.start()
