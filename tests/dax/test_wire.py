@@ -1,6 +1,7 @@
 """The real client's other requests, and what else can happen on the wire."""
 
 import itertools
+import os
 import signal
 import socket
 import time
@@ -218,8 +219,11 @@ def test_one_that_says_nothing_is_not_waited_for(
 ) -> None:
     dax = start_dax()
     monkeypatch.setattr(process, "ANSWER_SECONDS", 0.5)
-    # Stopped by the system, it neither answers nor ends.
-    dax._running().send_signal(signal.SIGSTOP)
+    # Stopped by the system, with all its threads, it neither answers nor ends.
+    child = dax._running()
+    child.send_signal(signal.SIGSTOP)
+    _, status = os.waitpid(child.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
     assert dax.tell("counts") == ""
 
 
