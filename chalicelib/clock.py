@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from ulid import ULID
-
 
 def now() -> datetime:
     """Return the current time in UTC."""
@@ -30,4 +28,6 @@ def timestamp(moment: datetime) -> str:
 
 def new_id() -> str:
     """Return a new ULID: 26 characters that sort by creation time."""
+    from ulid import ULID  # noqa: PLC0415 - it imports much, and reading needs no new names
+
     return str(ULID())

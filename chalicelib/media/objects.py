@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 CONNECT_TIMEOUT_SECONDS = 2.0
@@ -97,6 +95,9 @@ def _unless_missing(*expected: str) -> Iterator[None]:
 @cache
 def s3() -> S3:
     """Return this process's client, made when it is first needed."""
+    import botocore.session  # noqa: PLC0415 - most requests ask S3 nothing
+    from botocore.config import Config  # noqa: PLC0415
+
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol, cast
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.settings import Settings, SettingsError, settings
@@ -75,6 +73,9 @@ def is_busy(error: ClientError) -> bool:
 
 def new_botocore_client() -> ApiCaller:
     """Build botocore's own client with short time-outs and its standard retries."""
+    import botocore.session  # noqa: PLC0415 - only where it is chosen
+    from botocore.config import Config  # noqa: PLC0415
+
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,

@@ -1,4 +1,4 @@
-"""DynamoDB over a pool of urllib3's, signed here: botocore's semantics at the seam without botocore's machinery.
+"""DynamoDB over connections of its own, signed here: botocore's semantics at the seam without botocore's machinery.
 
 Repetitions are those of botocore's standard mode; errors are botocore's own classes.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
@@ -9,7 +9,6 @@ import hmac
 import json
 import os
 import random
-import socket
 import threading
 import time
 from base64 import b64decode, b64encode
@@ -24,9 +23,10 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import urllib3
+import msgspec
 from botocore import exceptions
-from urllib3 import exceptions as http
+
+from chalicelib.store.wire import Wire
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 _TRANSIENT = {"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete", "InternalServerError"}
@@ -110,24 +110,16 @@ class LeanClient:
         self.meta = SimpleNamespace(endpoint_url=endpoint or default_endpoint(region), region_name=region)
         self._request_signer = None
         self._host = urlsplit(self.meta.endpoint_url).netloc
-        self._timeout = urllib3.Timeout(connect=connect_timeout, read=read_timeout)
-        self._open()
+        self._wire = Wire(self.meta.endpoint_url, connect_timeout, read_timeout, _authorities)
         self._signer, self._keys = Signer(region), keys or find_keys
         self._attempts, self._pause = attempts, pause
         self._skew = 0.0
         self._quota, self._lock = _QUOTA, threading.Lock()
-        # A child must not speak on its parent's connections.
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._open)
-
-    def _open(self) -> None:
-        url = self.meta.endpoint_url
-        self._pool = urllib3.connection_from_url(url, maxsize=50, timeout=self._timeout, retries=False, **_trust(url))
 
     def _make_api_call(self, operation_name: str, operation_kwargs: Mapping[str, Any]) -> dict[str, Any]:
         if operation_name == "TransactWriteItems" and "ClientRequestToken" not in operation_kwargs:
             operation_kwargs = {**operation_kwargs, "ClientRequestToken": str(uuid4())}
-        body = json.dumps(operation_kwargs, default=_base64).encode()
+        body = _written(operation_kwargs).encode()
         taken, attempt = 1, 0
         while True:
             attempt += 1
@@ -157,38 +149,20 @@ class LeanClient:
     def _ask(self, operation: str, body: bytes, attempt: int) -> tuple[int, dict[str, Any], bool, Exception | None]:
         moment = datetime.fromtimestamp(time.time() + self._skew, UTC)
         headers = self._signer.headers(self._keys(), self._host, f"DynamoDB_20120810.{operation}", body, moment)
-        response = self._send(body, headers)
-        content = response.data
-        given = {name.lower(): value for name, value in response.headers.items()}
+        status, given, content = self._wire.post(headers, body)
         metadata = {
             "RequestId": given.get("x-amzn-requestid", ""),
-            "HTTPStatusCode": response.status,
+            "HTTPStatusCode": status,
             "HTTPHeaders": given,
             "RetryAttempts": attempt - 1,
         }
         sound = "x-amz-crc32" not in given or int(given["x-amz-crc32"]) == crc32(content)
-        if response.status < 300:
+        if status < 300:
             answer = _parsed(content) if sound else {}
-            return response.status, {**answer, "ResponseMetadata": metadata}, sound, None
-        refusal = {**_refusal(content, response.status), "ResponseMetadata": metadata}
-        return response.status, refusal, sound, exceptions.ClientError(cast("Any", refusal), operation)
-
-    def _send(self, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        url = self.meta.endpoint_url
-        try:
-            return self._pool.urlopen("POST", "/", body=body, headers=headers, redirect=False)
-        except http.SSLError as error:
-            raise exceptions.SSLError(endpoint_url=url, error=error) from error
-        except (http.NewConnectionError, socket.gaierror) as error:
-            raise exceptions.EndpointConnectionError(endpoint_url=url, error=error) from error
-        except http.ConnectTimeoutError as error:
-            raise exceptions.ConnectTimeoutError(endpoint_url=url, error=error) from error
-        except http.ReadTimeoutError as error:
-            raise exceptions.ReadTimeoutError(endpoint_url=url, error=error) from error
-        except http.ProtocolError as error:
-            raise exceptions.ConnectionClosedError(endpoint_url=url, error=error) from error
-        except http.HTTPError as error:
-            raise exceptions.HTTPClientError(error=error) from error
+            answer["ResponseMetadata"] = metadata
+            return status, answer, sound, None
+        refusal = {**_refusal(content, status), "ResponseMetadata": metadata}
+        return status, refusal, sound, exceptions.ClientError(cast("Any", refusal), operation)
 
     def _corrects_skew(self, answer: Mapping[str, Any]) -> bool:
         """Take over DynamoDB's clock; whether ours was more than four minutes away from it."""
@@ -237,13 +211,12 @@ def _session() -> Any:  # noqa: ANN401 - botocore has no types of its own
     return botocore.session.get_session()
 
 
-def _trust(endpoint: str) -> dict[str, Any]:
-    if not endpoint.startswith("https:"):
-        return {}
-    from botocore.httpsession import get_cert_path  # noqa: PLC0415 - only over TLS
+def _authorities() -> str:
+    if named := os.environ.get("AWS_CA_BUNDLE"):
+        return named
+    from botocore.httpsession import get_cert_path  # noqa: PLC0415 - only where the environment names none
 
-    bundle = os.environ.get("AWS_CA_BUNDLE") or get_cert_path(verify=True)
-    return {"cert_reqs": "CERT_REQUIRED", "ca_certs": bundle}
+    return str(get_cert_path(verify=True))
 
 
 def _jitter(scale: float, attempt: int) -> float:
@@ -255,11 +228,16 @@ def _base64(value: Any) -> str:  # noqa: ANN401 - what JSON does not know
     return b64encode(value).decode()
 
 
+_written = json.JSONEncoder(default=_base64).encode
+_read = msgspec.json.Decoder(dict[str, Any]).decode
+
+
 def _parsed(content: bytes) -> dict[str, Any]:
     # Only what may hold binary values is looked through for them.
-    hook = _binary if b'"B' in content else None
-    answer: dict[str, Any] = json.loads(content, object_hook=hook)
-    return answer
+    if b'"B":' in content or b'"BS":' in content:
+        answer: dict[str, Any] = json.loads(content, object_hook=_binary)
+        return answer
+    return _read(content)
 
 
 def _binary(value: dict[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def client(server: Server) -> Iterator[LeanClient]:
         pause=lambda _: None,
     )
     yield made
-    made._pool.close()
+    made._wire.close()
 
 
 def refused(code: str, status: int = 400, **more: Any) -> Answer:
@@ -228,8 +228,8 @@ def test_nobody_there_is_botocores_error() -> None:
 def test_a_forked_child_opens_connections_of_its_own(server: Server, client: LeanClient) -> None:
     server.answers = [NOTHING, NOTHING]
     client._make_api_call("GetItem", {})
-    before = client._pool
-    client._open()  # what the child does first
+    before = client._wire._idle
+    client._wire._forget()  # what the child does first
     client._make_api_call("GetItem", {})
-    assert client._pool is not before
-    before.close()
+    assert client._wire._idle is not before
+    before.pop().close()
