@@ -8,16 +8,17 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.items import OWNER, TABLE, TODO_ID
+from benchmarks.items import MEDIA_TABLE, POST_TAGS_TABLE, POSTS_TABLE, TABLE
+from benchmarks.servers import ROOT
 from chalicelib.settings import variables
 from infra.deploy.package import LeanPackager, compile_all
 from infra.setup import BENCH_PEERS
 
-ROOT = Path(__file__).parents[1]
 PEERS = BENCH_PEERS
 WORKER = Path(__file__).with_name("worker.py")
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -35,13 +36,15 @@ class Contestant:
     name: str
     module: str
     folders: tuple[Path, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, port: int) -> "subprocess.Popen[str]":
         """A fresh process, which says when it has imported."""
         paths = os.pathsep.join(map(str, self.folders))
         return subprocess.Popen(
-            [sys._base_executable, str(WORKER), self.module, "app"],  # type: ignore[attr-defined] # noqa: SLF001
-            env={**environment(port, self.folders[0]), "PYTHONPATH": paths},
+            # `-P`: what stands beside the worker is not the contestant's.
+            [sys._base_executable, "-P", str(WORKER), self.module, "app"],  # type: ignore[attr-defined] # noqa: SLF001
+            env={**environment(port, self.folders[0]), **self.variables, "PYTHONPATH": paths},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -72,12 +75,21 @@ def peer(name: str, folder: Path) -> Contestant:
     """A peer's own code, with what its environment has installed."""
     folder.mkdir(parents=True)
     sources = Path(__file__).with_name("peers")
-    for source in (sources / "common.py", sources / "tables.py", sources / name / "peer.py"):
+    for source in (sources / "common.py", sources / "tables.py", *(sources / name).glob("*.py")):
         shutil.copy(source, folder)
     compile_all(folder)
     _protect(folder)
-    installed = next((ROOT / f".venv-bench-{name}").glob("lib/python3*/site-packages"))
-    return Contestant(name, "peer", (folder, installed))
+    return Contestant(name, "peer", (folder, installed(name)))
+
+
+def installed(name: str) -> Path:
+    """Where a peer's packages are."""
+    return next((ROOT / f".venv-bench-{name}").glob("lib/python3*/site-packages"))
+
+
+def without_tracing(contestant: Contestant) -> Contestant:
+    """The same, told not to trace."""
+    return replace(contestant, variables={"TRACING": "off"})
 
 
 def _protect(folder: Path) -> None:
@@ -107,6 +119,10 @@ def environment(port: int, task_root: Path) -> dict[str, str]:
             "ALLOWED_ORIGINS": "https://site.example.test",
             "USER_POOL_ARN": f"arn:aws:cognito-idp:{_REGION}:123456789012:userpool/{_REGION}_bench",
             "TODOS_TABLE": TABLE,
+            "MEDIA_TABLE": MEDIA_TABLE,
+            "POSTS_TABLE": POSTS_TABLE,
+            "POST_TAGS_TABLE": POST_TAGS_TABLE,
+            "SITE_URL": "https://site.example.test",
             # As the stage would say; both ways are measured by running twice.
             "STORE_TRANSPORT": os.environ.get("STORE_TRANSPORT", ""),
         }
@@ -118,35 +134,6 @@ def _arn(name: str) -> str:
     if name.endswith("STREAM_ARN"):
         return f"arn:aws:dynamodb:{_REGION}:123456789012:table/bench/stream/1"
     return f"arn:aws:sqs:{_REGION}:123456789012:bench-{re.sub('_ARN', '', name).lower()}"
-
-
-def event(resource: str, **query: str) -> dict[str, Any]:
-    """A GET as API Gateway's REST proxy hands it over, signed in as the owner."""
-    path = resource.replace("{todo_id}", TODO_ID)
-    headers = {"Host": "api.example.test", "Accept": "application/json", "X-Forwarded-Port": "443"}
-    return {
-        "resource": resource,
-        "path": path,
-        "httpMethod": "GET",
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": query or None,
-        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
-        "pathParameters": {"todo_id": TODO_ID} if "{" in resource else None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourceId": "abc123",
-            "resourcePath": resource,
-            "httpMethod": "GET",
-            "path": f"/api{path}",
-            "stage": "api",
-            "requestId": "00000000-0000-0000-0000-000000000000",
-            "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
-            "authorizer": {"claims": {"sub": OWNER, "token_use": "id"}},
-        },
-        "body": None,
-        "isBase64Encoded": False,
-    }
 
 
 def ask(process: "subprocess.Popen[str]", asked: dict[str, Any], calls: int = 1) -> dict[str, Any]:

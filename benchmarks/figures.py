@@ -1,17 +1,22 @@
-"""Medians, their spread, ratios, and the table of them."""
+"""Medians, their spread, ratios, targets, and the table of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
+
+from infra.setup import BENCH_PEERS
 
 OURS = "ours"
 # What the ratio to a peer must not exceed: (scenario, peer) -> (least, beyond).
 TARGETS: Mapping[tuple[str, str], tuple[float, float]] = {
     ("cold start, first GET", "stock"): (0.35, 0.25),
     ("cold start, first GET", "raw"): (0.6, 0.4),
+    ("cold start, four tables", "stock"): (0.35, 0.25),
+    ("cold start, four tables", "raw"): (0.6, 0.4),
     ("warm GET of one todo", "stock"): (0.35, 0.25),
     ("warm GET of one todo", "raw"): (1.0, 1.0),
     ("warm list of 20", "stock"): (0.25, 0.18),
+    ("tracing of one GET", "stock"): (0.15, 0.05),
 }
 
 Samples = Mapping[str, Mapping[str, Sequence[float]]]
@@ -19,24 +24,24 @@ Samples = Mapping[str, Mapping[str, Sequence[float]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A scenario against one peer; medians and spreads (interquartile ranges) in ms of CPU time."""
+    """A figure against one peer's, in `unit`: medians, and spreads (interquartile ranges), which are 0 for one sample.
+
+    `ratio` is ours as a share of the peer's: the median of each round's own, as what slows the machine slows both.
+    """
 
     scenario: str
     peer: str
+    unit: str
     ours: float
     ours_spread: float
     theirs: float
     theirs_spread: float
-
-    @property
-    def ratio(self) -> float:
-        """Ours as a share of the peer's."""
-        return self.ours / self.theirs
+    ratio: float
 
     @property
     def verdict(self) -> str:
         """Which target is met."""
-        targets = TARGETS.get((self.scenario, self.peer))
+        targets = TARGETS.get((self.scenario, self.peer)) if self.unit == "ms" else None
         if targets is None:
             return ""
         least, beyond = targets
@@ -47,38 +52,73 @@ class Row:
 
 def spread(samples: Sequence[float]) -> float:
     """The interquartile range."""
+    if len(samples) == 1:
+        return 0.0
     first, _, third = quantiles(samples, n=4, method="inclusive")
     return third - first
 
 
-def rows(samples: Samples) -> list[Row]:
-    """Each scenario against each peer; `samples` are seconds by scenario and contestant."""
+def rows(samples: Samples, unit: str, scale: float = 1.0) -> list[Row]:
+    """Each scenario against each peer; a sample times `scale` is in `unit`. Who lacks samples has no row."""
     return [
         Row(
             scenario,
             peer,
-            median(by_name[OURS]) * 1000,
-            spread(by_name[OURS]) * 1000,
-            median(theirs) * 1000,
-            spread(theirs) * 1000,
+            unit,
+            median(by_name[OURS]) * scale,
+            spread(by_name[OURS]) * scale,
+            median(theirs) * scale,
+            spread(theirs) * scale,
+            ratio=_ratio(by_name[OURS], theirs),
         )
         for scenario, by_name in samples.items()
-        for peer, theirs in by_name.items()
-        if peer != OURS
+        for peer, theirs in sorted(by_name.items(), key=_place)
+        if peer != OURS and OURS in by_name
     ]
 
 
-def table(found: Sequence[Row]) -> str:
+def _place(named: tuple[str, object]) -> int:
+    return (OURS, *BENCH_PEERS).index(named[0])
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return median(mine / other for mine, other in zip(ours, theirs, strict=True))
+
+
+def single(figures: Mapping[str, Mapping[str, float]], unit: str, scale: float = 1.0) -> list[Row]:
+    """Rows of figures that are measured once."""
+    as_samples = {name: {who: [value] for who, value in by_name.items()} for name, by_name in figures.items()}
+    return rows(as_samples, unit, scale)
+
+
+def table(found: Iterable[Row]) -> str:
     """The rows in Markdown."""
-    lines = ["| CPU ms | peer | ours | peer's | ratio | target |", "|---|---|---|---|---|---|"]
+    lines = ["| | unit | peer | ours | peer's | ratio | target |", "|---|---|---|---|---|---|---|"]
     lines += [
-        f"| {row.scenario} | {row.peer} | {row.ours:.2f} ± {row.ours_spread:.2f} "
-        f"| {row.theirs:.2f} ± {row.theirs_spread:.2f} | {row.ratio:.2f} | {row.verdict} |"
+        f"| {row.scenario} | {row.unit} | {row.peer} | {_said(row.ours, row.ours_spread)} "
+        f"| {_said(row.theirs, row.theirs_spread)} | {row.ratio:.2f} | {row.verdict} |"
         for row in found
     ]
     return "\n".join(lines)
 
 
-def as_json(found: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """The rows by name: `{"warm list of 20 / stock": {"ours": ms, "peer": ms, "ratio": r}}`."""
-    return {f"{row.scenario} / {row.peer}": {"ours": row.ours, "peer": row.theirs, "ratio": row.ratio} for row in found}
+def as_json(found: Iterable[Row]) -> dict[str, dict[str, float | str]]:
+    """The rows by name: `{"warm list of 20 / stock": {"ours": …, "peer": …, "ratio": …, "unit": "ms", …}}`.
+
+    A figure in another unit than ms of CPU time has the unit in its name: `"warm list of 20, instructions / stock"`.
+    """
+    return {_name(row): _plain(row) for row in found}
+
+
+def _name(row: Row) -> str:
+    return f"{row.scenario} / {row.peer}" if row.unit == "ms" else f"{row.scenario}, {row.unit} / {row.peer}"
+
+
+def _plain(row: Row) -> dict[str, float | str]:
+    plain: dict[str, float | str] = {"ours": row.ours, "peer": row.theirs, "ratio": row.ratio, "unit": row.unit}
+    plain |= {"ours_spread": row.ours_spread, "peer_spread": row.theirs_spread}
+    return plain | ({"target": row.verdict} if row.verdict else {})
+
+
+def _said(value: float, around: float) -> str:
+    return f"{value:.2f} ± {around:.2f}" if around else f"{value:.2f}"

@@ -1,6 +1,7 @@
-"""A process that answers like DynamoDB, by operation and at once, and takes X-Ray's datagrams.
+"""A process that answers like DynamoDB, by operation and table and at once, and takes X-Ray's datagrams.
 
-It prints `ready PORT`; both are on that port of 127.0.0.1, by TCP and by UDP.
+It prints `ready PORT`; both are on that port of 127.0.0.1, by TCP and by UDP. `GET /seen` says what has come since it
+was asked last: `{"requests": {operation: number}, "last": {operation: request}, "segments": [segment document, ...]}`.
 """
 
 import asyncio
@@ -8,11 +9,16 @@ import json
 import re
 import sys
 import zlib
+from collections import Counter
+from typing import Any
 
 from benchmarks.items import answers
 
 _TARGET = re.compile(rb"x-amz-target: *DynamoDB_20120810\.(\w+)", re.IGNORECASE)
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_TABLE = re.compile(rb'"TableName": *"([^"]+)"')
+# Enough to look at, and little to keep.
+_KEPT = 8
 
 
 def response(answer: object) -> bytes:
@@ -26,11 +32,43 @@ def response(answer: object) -> bytes:
     return head.encode() + body
 
 
-class Table(asyncio.Protocol):
-    """One connection."""
+class Seen:
+    """What has come."""
 
     def __init__(self) -> None:
-        self._said = {operation.encode(): response(answer) for operation, answer in answers().items()}
+        self.requests: Counter[str] = Counter()
+        self.last: dict[str, bytes] = {}
+        self.segments: list[bytes] = []
+
+    def told(self) -> bytes:
+        """Say it, and begin anew."""
+        said: dict[str, Any] = {
+            "requests": dict(self.requests),
+            "last": {operation: json.loads(body) for operation, body in self.last.items()},
+            # A datagram is a header and a document, a line each.
+            "segments": [json.loads(each.partition(b"\n")[2] or b"{}") for each in self.segments],
+        }
+        self.requests, self.last, self.segments = Counter(), {}, []
+        return response(said)
+
+
+class Daemon(asyncio.DatagramProtocol):
+    """X-Ray's daemon."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+
+    def datagram_received(self, data: bytes, _: Any) -> None:  # noqa: ANN401 - an address
+        """Keep the first few."""
+        if len(self._seen.segments) < _KEPT:
+            self._seen.segments.append(data)
+
+
+class Tables(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, seen: Seen, said: dict[tuple[bytes, bytes], bytes]) -> None:
+        self._seen, self._said = seen, said
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -43,20 +81,31 @@ class Table(asyncio.Protocol):
         self._buffer += data
         while b"\r\n\r\n" in self._buffer:
             head, _, rest = self._buffer.partition(b"\r\n\r\n")
-            length, target = _LENGTH.search(head), _TARGET.search(head)
+            length = _LENGTH.search(head)
             needed = int(length.group(1)) if length else 0
-            if len(rest) < needed or target is None:
+            if len(rest) < needed:
                 return
             self._buffer = rest[needed:]
-            self._transport.write(self._said[target.group(1)])
+            self._transport.write(self._answer(head, rest[:needed]))
+
+    def _answer(self, head: bytes, body: bytes) -> bytes:
+        target, table = _TARGET.search(head), _TABLE.search(body)
+        if target is None or table is None:
+            return self._seen.told()
+        operation = target.group(1)
+        self._seen.requests[operation.decode()] += 1
+        self._seen.last[operation.decode()] = body
+        return self._said[operation, table.group(1)]
 
 
 async def serve() -> None:
     """Serve until ended."""
+    seen = Seen()
+    said = {(operation.encode(), table.encode()): response(answer) for (operation, table), answer in answers().items()}
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Table, "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Tables(seen, said), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", port))
+    await loop.create_datagram_endpoint(lambda: Daemon(seen), local_addr=("127.0.0.1", port))
     sys.stdout.write(f"ready {port}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -22,7 +22,7 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:eu-north-1:123456789012:function:api_handler"
     aws_request_id = "00000000-0000-0000-0000-000000000000"
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         """Half a minute."""
         return 30_000
 
@@ -42,7 +42,10 @@ def main() -> None:
         cpu, wall, calls = time.process_time() - cpu, time.perf_counter() - wall, asked["calls"]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         said = {"cpu": cpu / calls, "wall": wall / calls, "total_cpu": time.process_time(), "rss_kb": memory}
-        print(json.dumps({**said, "status": answer["statusCode"], "body": answer["body"]}), file=answers, flush=True)
+        several = {name: values[0] for name, values in (answer.get("multiValueHeaders") or {}).items()}
+        headers = {**(answer.get("headers") or {}), **several}
+        said |= {"status": answer["statusCode"], "headers": headers, "body": answer.get("body") or ""}
+        print(json.dumps(said), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,54 @@
-"""What the peers over boto3's resource read."""
+"""What the peers over boto3's resource read and write."""
 
 import os
 
 import boto3
-from boto3.dynamodb.conditions import Key
-from common import shape
+from boto3.dynamodb.conditions import Attr, Key
+from common import new_item, shape, shape_photo, shape_post, summary
 
-table = boto3.resource("dynamodb").Table(os.environ["TODOS_TABLE"])
+dynamodb = boto3.resource("dynamodb")
+todos = dynamodb.Table(os.environ["TODOS_TABLE"])
+media = dynamodb.Table(os.environ["MEDIA_TABLE"])
+posts = dynamodb.Table(os.environ["POSTS_TABLE"])
+post_tags = dynamodb.Table(os.environ["POST_TAGS_TABLE"])
 
 
 def get(owner, todo_id):
     """One todo, or None."""
-    found = table.get_item(Key={"user_id": owner, "todo_id": todo_id}, ConsistentRead=True)
-    return shape(found["Item"], os.environ["API_URL"]) if "Item" in found else None
+    found = todos.get_item(Key={"user_id": owner, "todo_id": todo_id}, ConsistentRead=True)
+    return shape(found["Item"]) if "Item" in found else None
 
 
 def listed(owner, limit):
     """A page of todos."""
-    found = table.query(
+    found = todos.query(
         IndexName="by_created", KeyConditionExpression=Key("user_id").eq(owner), ConsistentRead=True, Limit=limit
     )
     more = "more" if "LastEvaluatedKey" in found else None
-    return {"items": [shape(item, os.environ["API_URL"]) for item in found["Items"]], "next": more}
+    return {"items": [shape(item) for item in found["Items"]], "next": more}
+
+
+def created(owner, todo):
+    """A new todo."""
+    item = {**new_item(owner, todo), "version": 1}
+    todos.put_item(Item=item, ConditionExpression=Attr("todo_id").not_exists())
+    return shape(item)
+
+
+def photo(owner, media_id):
+    """One photo, or None."""
+    found = media.get_item(Key={"owner_id": owner, "media_id": media_id}, ConsistentRead=True)
+    return shape_photo(found["Item"]) if "Item" in found else None
+
+
+def post(slug):
+    """One published post, or None."""
+    found = posts.get_item(Key={"slug": slug})
+    return shape_post(found["Item"]) if "feed" in found.get("Item", {}) else None
+
+
+def tagged(tag, limit):
+    """A page of the published posts of a tag, the newest first."""
+    found = post_tags.query(KeyConditionExpression=Key("tag").eq(tag), ScanIndexForward=False, Limit=limit)
+    more = "more" if "LastEvaluatedKey" in found else None
+    return {"items": [summary(item) for item in found["Items"]], "next": more}

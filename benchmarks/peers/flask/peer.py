@@ -2,11 +2,12 @@
 
 import serverless_wsgi
 from aws_xray_sdk.core import patch_all
-from common import etag, limit_of, log
+from common import TRACED, Invalid, checked, content_tag, etag, limit_of, log
 from flask import Flask, jsonify, request
-from tables import get, listed
+from tables import created, get, listed, photo, post, tagged
 
-patch_all()
+if TRACED:
+    patch_all()
 api = Flask(__name__)
 api.json.sort_keys = False
 
@@ -26,6 +27,43 @@ def get_todo(todo_id):
 def list_todos():
     log("GET", "/todos", 200)
     return jsonify(listed(owner(), limit_of(request.args.get("limit"))))
+
+
+@api.post("/todos")
+def create_todo():
+    todo = created(owner(), checked(request.get_json()))
+    log("POST", "/todos", 201)
+    return jsonify(todo), 201, {"Location": todo["url"], "ETag": etag(todo)}
+
+
+@api.get("/media/<media_id>")
+def get_photo(media_id):
+    found = photo(owner(), media_id)
+    log("GET", "/media/{media_id}", 200 if found else 404)
+    return jsonify(found) if found else ("", 404)
+
+
+@api.get("/posts/<slug>")
+def get_post(slug):
+    found = post(slug)
+    return public("/posts/{slug}", found) if found else ("", 404)
+
+
+@api.get("/posts")
+def list_posts():
+    return public("/posts", tagged(request.args["tag"], limit_of(request.args.get("limit"))))
+
+
+def public(route, body):
+    tag = content_tag(body)
+    unchanged = request.headers.get("If-None-Match") == tag
+    log("GET", route, 304 if unchanged else 200)
+    return ("", 304, {"ETag": tag}) if unchanged else (jsonify(body), 200, {"ETag": tag})
+
+
+@api.errorhandler(Invalid)
+def invalid(error):
+    return jsonify({"message": str(error)}), 400
 
 
 def app(event, context):

@@ -5,51 +5,128 @@ import os
 
 import boto3
 from aws_xray_sdk.core import patch_all
-from boto3.dynamodb.types import TypeDeserializer
-from common import etag, limit_of, log, shape
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from common import (
+    TRACED,
+    Invalid,
+    checked,
+    content_tag,
+    etag,
+    header,
+    limit_of,
+    log,
+    new_item,
+    shape,
+    shape_photo,
+    shape_post,
+    summary,
+)
 
-patch_all()
+if TRACED:
+    patch_all()
 dynamodb = boto3.client("dynamodb")
-plain = TypeDeserializer().deserialize
-TABLE = os.environ["TODOS_TABLE"]
+from_wire, to_wire = TypeDeserializer().deserialize, TypeSerializer().serialize
+TODOS, MEDIA = os.environ["TODOS_TABLE"], os.environ["MEDIA_TABLE"]
+POSTS, POST_TAGS = os.environ["POSTS_TABLE"], os.environ["POST_TAGS_TABLE"]
+NOTHING = 404, {"message": "There is no such thing."}, {}
 
 
-def shaped(item):
-    return shape({name: plain(value) for name, value in item.items()}, os.environ["API_URL"])
+def plain(item):
+    return {name: from_wire(value) for name, value in item.items()}
 
 
-def get_todo(owner, todo_id):
-    key = {"user_id": {"S": owner}, "todo_id": {"S": todo_id}}
-    found = dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True)
+def owner_of(event):
+    return event["requestContext"]["authorizer"]["claims"]["sub"]
+
+
+def query_of(event):
+    return event["queryStringParameters"] or {}
+
+
+def get_todo(event):
+    key = {"user_id": {"S": owner_of(event)}, "todo_id": {"S": event["pathParameters"]["todo_id"]}}
+    found = dynamodb.get_item(TableName=TODOS, Key=key, ConsistentRead=True)
     if "Item" not in found:
-        return 404, {"message": "There is no such todo."}, {}
-    todo = shaped(found["Item"])
+        return NOTHING
+    todo = shape(plain(found["Item"]))
     return 200, todo, {"ETag": etag(todo)}
 
 
-def list_todos(owner, limit):
+def list_todos(event):
     found = dynamodb.query(
-        TableName=TABLE,
+        TableName=TODOS,
         IndexName="by_created",
         KeyConditionExpression="user_id = :owner",
-        ExpressionAttributeValues={":owner": {"S": owner}},
+        ExpressionAttributeValues={":owner": {"S": owner_of(event)}},
         ConsistentRead=True,
-        Limit=limit,
+        Limit=limit_of(query_of(event).get("limit")),
     )
     more = "more" if "LastEvaluatedKey" in found else None
-    return 200, {"items": [shaped(item) for item in found["Items"]], "next": more}, {}
+    return 200, {"items": [shape(plain(item)) for item in found["Items"]], "next": more}, {}
+
+
+def create_todo(event):
+    item = {**new_item(owner_of(event), checked(json.loads(event["body"]))), "version": 1}
+    dynamodb.put_item(
+        TableName=TODOS,
+        Item={name: to_wire(value) for name, value in item.items()},
+        ConditionExpression="attribute_not_exists(todo_id)",
+    )
+    todo = shape(item)
+    return 201, todo, {"Location": todo["url"], "ETag": etag(todo)}
+
+
+def get_photo(event):
+    key = {"owner_id": {"S": owner_of(event)}, "media_id": {"S": event["pathParameters"]["media_id"]}}
+    found = dynamodb.get_item(TableName=MEDIA, Key=key, ConsistentRead=True)
+    return (200, shape_photo(plain(found["Item"])), {}) if "Item" in found else NOTHING
+
+
+def get_post(event):
+    found = dynamodb.get_item(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
+    if "feed" not in found.get("Item", {}):
+        return NOTHING
+    return public(event, shape_post(plain(found["Item"])))
+
+
+def list_posts(event):
+    found = dynamodb.query(
+        TableName=POST_TAGS,
+        KeyConditionExpression="tag = :tag",
+        ExpressionAttributeValues={":tag": {"S": query_of(event)["tag"]}},
+        ScanIndexForward=False,
+        Limit=limit_of(query_of(event).get("limit")),
+    )
+    more = "more" if "LastEvaluatedKey" in found else None
+    return public(event, {"items": [summary(plain(item)) for item in found["Items"]], "next": more})
+
+
+def public(event, body):
+    tag = content_tag(body)
+    if header(event, "if-none-match") == tag:
+        return 304, None, {"ETag": tag}
+    return 200, body, {"ETag": tag}
+
+
+ROUTES = {
+    ("GET", "/todos/{todo_id}"): get_todo,
+    ("GET", "/todos"): list_todos,
+    ("POST", "/todos"): create_todo,
+    ("GET", "/media/{media_id}"): get_photo,
+    ("GET", "/posts/{slug}"): get_post,
+    ("GET", "/posts"): list_posts,
+}
 
 
 def app(event, context):
-    owner = event["requestContext"]["authorizer"]["claims"]["sub"]
-    route = event["resource"]
-    if route == "/todos/{todo_id}":
-        status, body, headers = get_todo(owner, event["pathParameters"]["todo_id"])
-    else:
-        status, body, headers = list_todos(owner, limit_of((event["queryStringParameters"] or {}).get("limit")))
-    log(event["httpMethod"], route, status)
+    method, route = event["httpMethod"], event["resource"]
+    try:
+        status, body, headers = ROUTES[method, route](event)
+    except (Invalid, json.JSONDecodeError) as error:
+        status, body, headers = 400, {"message": str(error)}, {}
+    log(method, route, status)
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json", **headers},
-        "body": json.dumps(body, separators=(",", ":")),
+        "body": "" if body is None else json.dumps(body, separators=(",", ":")),
     }

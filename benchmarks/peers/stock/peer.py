@@ -3,69 +3,42 @@
 import os
 
 from aws_xray_sdk.core import patch
-from chalice import Chalice, CognitoUserPoolAuthorizer, NotFoundError, Response
-from common import etag, limit_of, log, shape
-from pynamodb.attributes import (
-    BooleanAttribute,
-    ListAttribute,
-    MapAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    VersionAttribute,
+from chalice import BadRequestError, Chalice, CognitoUserPoolAuthorizer, NotFoundError, Response
+from common import (
+    TRACED,
+    Invalid,
+    checked,
+    content_tag,
+    etag,
+    limit_of,
+    log,
+    new_item,
+    shape,
+    shape_photo,
+    shape_post,
+    summary,
 )
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
-from pynamodb.models import Model
+from models import Media, Post, PostTag, Todo
 
-# By patch_all each call would have two segments, of PynamoDB and of botocore.
-patch(("botocore",))
+if TRACED:
+    # By patch_all each call would have two segments, of PynamoDB and of botocore.
+    patch(("botocore",))
 app = Chalice(app_name="stock")
 authorizer = CognitoUserPoolAuthorizer("UserPool", provider_arns=[os.environ["USER_POOL_ARN"]])
-
-
-class ByCreated(LocalSecondaryIndex):
-    class Meta:
-        index_name = "by_created"
-        projection = AllProjection()
-
-    user_id = UnicodeAttribute(hash_key=True)
-    live_id = UnicodeAttribute(range_key=True)
-
-
-class Todo(Model):
-    class Meta:
-        table_name = os.environ["TODOS_TABLE"]
-        region = os.environ["AWS_REGION"]
-        host = os.environ["AWS_ENDPOINT_URL"]
-
-    user_id = UnicodeAttribute(hash_key=True)
-    todo_id = UnicodeAttribute(range_key=True)
-    by_created = ByCreated()
-    live_id = UnicodeAttribute(null=True)
-    user_state = UnicodeAttribute(null=True)
-    title = UnicodeAttribute()
-    notes = UnicodeAttribute(default="")
-    completed = BooleanAttribute(default=False)
-    order = NumberAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
-    tags = ListAttribute(of=UnicodeAttribute, default=list)
-    attachments = MapAttribute(default=dict)
-    created_at = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-    version = VersionAttribute()
 
 
 def owner():
     return app.current_request.context["authorizer"]["claims"]["sub"]
 
 
-def shaped(todo):
-    return shape(todo.attribute_values, os.environ["API_URL"])
+def query():
+    return app.current_request.query_params or {}
 
 
 @app.route("/todos/{todo_id}", authorizer=authorizer)
 def get_todo(todo_id):
     try:
-        todo = shaped(Todo.get(owner(), todo_id, consistent_read=True))
+        todo = shape(Todo.get(owner(), todo_id, consistent_read=True).attribute_values)
     except Todo.DoesNotExist as error:
         raise NotFoundError("There is no such todo.") from error
     log("GET", "/todos/{todo_id}", 200)
@@ -74,8 +47,55 @@ def get_todo(todo_id):
 
 @app.route("/todos", authorizer=authorizer)
 def list_todos():
-    limit = limit_of((app.current_request.query_params or {}).get("limit"))
-    found = Todo.by_created.query(owner(), consistent_read=True, limit=limit)
-    items = [shaped(todo) for todo in found]
+    found = Todo.by_created.query(owner(), consistent_read=True, limit=limit_of(query().get("limit")))
+    items = [shape(todo.attribute_values) for todo in found]
     log("GET", "/todos", 200)
     return {"items": items, "next": None if found.last_evaluated_key is None else "more"}
+
+
+@app.route("/todos", methods=["POST"], authorizer=authorizer)
+def create_todo():
+    try:
+        new = checked(app.current_request.json_body)
+    except Invalid as error:
+        raise BadRequestError(str(error)) from error
+    todo = Todo(**new_item(owner(), new))
+    todo.save(Todo.todo_id.does_not_exist())
+    shaped = shape(todo.attribute_values)
+    log("POST", "/todos", 201)
+    return Response(shaped, {"Location": shaped["url"], "ETag": etag(shaped)}, 201)
+
+
+@app.route("/media/{media_id}", authorizer=authorizer)
+def get_photo(media_id):
+    try:
+        photo = shape_photo(Media.get(owner(), media_id, consistent_read=True).attribute_values)
+    except Media.DoesNotExist as error:
+        raise NotFoundError("There is no such photo.") from error
+    log("GET", "/media/{media_id}", 200)
+    return photo
+
+
+@app.route("/posts/{slug}")
+def get_post(slug):
+    try:
+        post = Post.get(slug)
+    except Post.DoesNotExist as error:
+        raise NotFoundError("There is no such post.") from error
+    if post.feed is None:
+        raise NotFoundError("There is no such post.")
+    return public("/posts/{slug}", shape_post(post.attribute_values))
+
+
+@app.route("/posts")
+def list_posts():
+    found = PostTag.query(query()["tag"], scan_index_forward=False, limit=limit_of(query().get("limit")))
+    items = [summary(row.attribute_values) for row in found]
+    return public("/posts", {"items": items, "next": None if found.last_evaluated_key is None else "more"})
+
+
+def public(route, body):
+    tag = content_tag(body)
+    unchanged = app.current_request.headers.get("if-none-match") == tag
+    log("GET", route, 304 if unchanged else 200)
+    return Response("" if unchanged else body, {"ETag": tag}, 304 if unchanged else 200)

@@ -2,37 +2,89 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from benchmarks.__main__ import main, same_answers
+from benchmarks.__main__ import main
+from benchmarks.agreement import same_answers, same_items, untraced
 from benchmarks.contestants import BenchError, answered
+from benchmarks.scenarios import POST, REREAD
 
 ANSWERS = """
 import json, sys
 for line in sys.stdin:
-    print(json.dumps({"status": 200, "body": json.dumps({"title": sys.argv[1]})}), flush=True)
+    again = "If-None-Match" in json.loads(line)["event"]["headers"]
+    body = "" if again else json.dumps({"id": str(id(line)), "title": sys.argv[1]})
+    status = 304 if again else int(sys.argv[2])
+    print(json.dumps({"status": status, "headers": {"ETag": sys.argv[1]}, "body": body}), flush=True)
 """
 
 
-def contestant(title: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", ANSWERS, title]
+def contestant(title: str, status: int = 200) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", ANSWERS, title, str(status)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def test_peers_that_answer_alike_are_compared() -> None:
-    with contestant("milk") as ours, contestant("milk") as peer:
-        same_answers({"ours": ours, "stock": peer})
-        for process in (ours, peer):
-            process.terminate()
+def compare(scenario: Any, ours: "subprocess.Popen[str]", peer: "subprocess.Popen[str]") -> None:
+    with ours, peer:
+        try:
+            same_answers(scenario, {"ours": ours, "stock": peer})
+        finally:
+            for process in (ours, peer):
+                process.terminate()
+
+
+def test_peers_that_answer_alike_are_compared_whatever_id_they_make_up() -> None:
+    compare(POST, contestant("milk", 201), contestant("milk", 201))
+
+
+def test_an_unchanged_post_is_asked_for_with_each_ones_own_tag() -> None:
+    compare(REREAD, contestant("milk"), contestant("bread"))
 
 
 def test_a_peer_that_answers_something_else_ends_it() -> None:
-    with contestant("milk") as ours, contestant("bread") as peer:
-        with pytest.raises(BenchError, match=r"warm GET of one todo: stock answers 200 .*bread"):
-            same_answers({"ours": ours, "stock": peer})
-        for process in (ours, peer):
-            process.terminate()
+    with pytest.raises(BenchError, match=r"warm POST of a todo: stock answers 201 .*bread"):
+        compare(POST, contestant("milk", 201), contestant("bread", 201))
+
+
+def test_a_peer_that_answers_with_another_status_ends_it() -> None:
+    with pytest.raises(BenchError, match="warm POST of a todo: stock answers 200"):
+        compare(POST, contestant("milk", 201), contestant("milk", 200))
+
+
+def put(**changed: Any) -> dict[str, Any]:
+    item = {"todo_id": {"S": "01A"}, "due_key": {"S": "2026#01A"}, "created_at": {"S": "now"}, "title": {"S": "milk"}}
+    return {"Item": {**item, **changed}, "ConditionExpression": "attribute_not_exists(todo_id)"}
+
+
+def test_items_that_differ_in_ids_and_times_are_the_same() -> None:
+    other = put(todo_id={"S": "01B"}, due_key={"S": "2026#01B"}, created_at={"S": "new"})
+    same_items({"ours": put(), "stock": other})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [put(title={"S": "bread"}), put(order={"N": "3"}), put(todo_id={"S": "1"}), {"Item": put()["Item"]}],
+    ids=["a value", "an attribute more", "a shorter id", "no condition"],
+)
+def test_a_peer_that_writes_something_else_ends_it(other: Mapping[str, Any]) -> None:
+    with pytest.raises(BenchError, match="warm POST of a todo: stock puts"):
+        same_items({"ours": put(), "stock": other})
+
+
+def test_a_segment_counts_when_it_is_whole_and_speaks_of_the_get() -> None:
+    times = {"id": "1", "trace_id": "1-2", "start_time": 1.0, "end_time": 2.0}
+    get = {**times, "name": "dynamodb", "namespace": "aws", "aws": {"operation": "GetItem"}}
+    sent: dict[str, list[Mapping[str, Any]]] = {
+        "flat": [get],
+        "nested": [{"name": "handler", "subsegments": [get]}],
+        "none": [],
+        "open": [{**get, "end_time": None, "in_progress": True}],
+        "other": [{**get, "aws": {"operation": "Query"}}],
+    }
+    assert untraced(sent) == ["none", "open", "other"]
 
 
 def test_a_contestant_that_ends_is_a_sentence() -> None:

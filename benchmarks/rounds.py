@@ -1,0 +1,83 @@
+"""The rounds: each asks every contestant in a new random order, and notes seconds of CPU time."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from benchmarks.agreement import Process, check, prepared
+from benchmarks.contestants import Contestant, answered, ask
+from benchmarks.scenarios import FOUR_TABLES, GET, WARM, Event
+
+IMPORT, COLD, COLD_FOUR = "cold import", "cold start, first GET", "cold start, four tables"
+TRACING = "tracing of one GET"
+ROUNDS = 15
+# A sample is the least of some short ones: others' use of the machine only ever adds.
+BATCHES = 4
+
+Samples = dict[str, dict[str, list[float]]]
+
+
+@contextmanager
+def started(contestant: Contestant, port: int) -> Iterator[Process]:
+    """A process of a contestant, until it is no longer needed."""
+    with contestant.start(port) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def measure(
+    runners: Sequence[Contestant], untraced: Mapping[str, Contestant], port: int, calls: int
+) -> tuple[Samples, dict[str, int]]:
+    """CPU seconds by scenario and contestant, one a round, and each one's peak of memory in KB.
+
+    `untraced` are some of the contestants without tracing, by the name of the one that traces.
+    """
+    names = (IMPORT, COLD, COLD_FOUR, *(each.name for each in WARM), TRACING)
+    samples: Samples = {name: {} for name in names}
+    with ExitStack() as running:
+        warm = {each.name: running.enter_context(started(each, port)) for each in runners}
+        off = {name: running.enter_context(started(each, port)) for name, each in untraced.items()}
+        for process in (*warm.values(), *off.values()):
+            answered(process)
+        traced = check(warm, port)
+        events = prepared(warm)
+        for process in off.values():
+            ask(process, GET.event, calls)
+        for _ in range(ROUNDS):
+            for scenario in WARM:
+                for each in random.sample(runners, len(runners)):
+                    asked = events[each.name, scenario.name]
+                    _add(samples, scenario.name, each.name, _least(warm[each.name], asked, calls))
+            for name in random.sample(sorted(off), len(off) if traced else 0):
+                _add(samples, TRACING, name, _difference(warm[name], off[name], calls))
+            for each in random.sample(runners, len(runners)):
+                _cold(samples, each, port)
+        memory = {name: int(ask(process, GET.event)["rss_kb"]) for name, process in warm.items()}
+    return samples, memory
+
+
+def _cold(samples: Samples, each: Contestant, port: int) -> None:
+    with started(each, port) as fresh:
+        _add(samples, IMPORT, each.name, answered(fresh)["import_cpu"])
+        for place, scenario in enumerate(FOUR_TABLES):
+            found = ask(fresh, scenario.event)
+            if place == 0:
+                _add(samples, COLD, each.name, found["total_cpu"])
+        _add(samples, COLD_FOUR, each.name, found["total_cpu"])
+
+
+def _least(process: Process, asked: Event, calls: int) -> float:
+    """Seconds a call."""
+    return min(float(ask(process, asked, calls // BATCHES)["cpu"]) for _ in range(BATCHES))
+
+
+def _difference(on: Process, off: Process, calls: int) -> float:
+    """What a call takes longer with tracing: by turns, so that both meet the same machine."""
+    spent = [(_least(on, GET.event, calls), _least(off, GET.event, calls)) for _ in range(2)]
+    return min(traced for traced, _ in spent) - min(plain for _, plain in spent)
+
+
+def _add(samples: Samples, scenario: str, name: str, seconds: float) -> None:
+    samples[scenario].setdefault(name, []).append(seconds)
