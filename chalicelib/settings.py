@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
+
+import msgspec
 
 
 class SettingsError(Exception):
     """The environment lacks something the application cannot guess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The stage's settings, each from the environment variable of its name in capitals.
 
     Those with a default are empty where the stage does without what they name.
@@ -65,14 +65,17 @@ class Settings:
         return self.stage == "local"
 
 
+_FIELDS, _DEFAULTS = Settings.__struct_fields__, Settings.__struct_defaults__
+
+
 def variables() -> tuple[str, ...]:
     """The environment variables that must be there: each setting's name in capitals."""
-    return tuple(field.name.upper() for field in fields(Settings) if field.default is MISSING)
+    return tuple(name.upper() for name in _FIELDS[: -len(_DEFAULTS)])
 
 
 def optional_variables() -> tuple[str, ...]:
     """The environment variables that may be there."""
-    return tuple(field.name.upper() for field in fields(Settings) if field.default is not MISSING)
+    return tuple(name.upper() for name in _FIELDS[-len(_DEFAULTS) :])
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -8,10 +8,11 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+
+import msgspec
 
 from chalicelib.blog import addresses
 from chalicelib.settings import Settings, settings
@@ -23,8 +24,7 @@ class NotForgotten(Exception):  # noqa: N818 - what it is
     """A cache did not do as it was told, so it may still hold an old copy; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A post that readers see anew, or no more. `tags` are those of before and after; `name` is this change's own."""
 
     slug: str

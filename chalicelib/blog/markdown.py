@@ -8,8 +8,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import nh3
-
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -46,6 +44,8 @@ def photo_ids(source: str) -> list[str]:
 
 def sanitise(html: str) -> str:
     """Keep only what a post may hold."""
+    import nh3  # noqa: PLC0415 - only what shows or stores HTML needs it
+
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
 
 

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -37,8 +37,7 @@ _STATIC = ("subscribe", "subscribed", "unsubscribe", "link-expired", "contact")
 Listed = Post | PostTag
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
+class Photo(msgspec.Struct, frozen=True):
     """A photo in a published post: its id, and the width and height of each edge that exists."""
 
     media_id: str

@@ -9,8 +9,7 @@ PostError
 └── StalePost       the author saw another version; carries the post as it stands
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from msgspec import UNSET
 from pynamodb.constants import ALL_OLD
 from pynamodb.expressions.update import Action
@@ -55,16 +54,14 @@ class StalePost(PostError):  # noqa: N818 - reads as the answer it becomes
         self.current = current
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(msgspec.Struct, frozen=True):
     """Who writes: the User Pool's `sub`, and the name that readers see."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(msgspec.Struct, frozen=True):
     """A new post, or the one that the same Idempotency-Key created before."""
 
     post: Post

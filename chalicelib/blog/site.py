@@ -1,9 +1,9 @@
 """The site bucket: where the blog's pages are put."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.settings import settings
@@ -15,16 +15,14 @@ LASTING = "public, max-age=31536000, immutable"
 _OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """What is at a path: its bytes, and the version (S3's ETag) that a write may insist on."""
 
     content: bytes
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """What is to be at a path."""
 
     content: bytes

@@ -10,8 +10,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar
+
+import msgspec
 
 from chalicelib.observe import logs
 from chalicelib.store.errors import RawItem
@@ -31,8 +32,7 @@ class BatchResponse(TypedDict):
     batchItemFailures: list[BatchItemFailure]
 
 
-@dataclass(frozen=True, slots=True)
-class StreamRecord:
+class StreamRecord(msgspec.Struct, frozen=True):
     """One change of one item. `old` is None for an INSERT, `new` for a REMOVE."""
 
     name: str
@@ -43,8 +43,7 @@ class StreamRecord:
     by_ttl: bool
 
 
-@dataclass(frozen=True, slots=True)
-class QueueMessage:
+class QueueMessage(msgspec.Struct, frozen=True):
     """One message of a queue; `received` counts its deliveries."""
 
     message_id: str

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.mail import ledger
 from chalicelib.mail.ledger import Claim
@@ -15,8 +16,7 @@ Send = Callable[[], str]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """One kind of mail or notice.
 
     `prepare` takes the ways out, the delivery's id and what it is about. It reads whether the thing is still wanted,

@@ -4,10 +4,11 @@ Headers pass through `EmailMessage` alone, which refuses line breaks, so nothing
 """
 
 import re
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from typing import Any
+
+import msgspec
 
 NAME = "MyBlog"
 LONGEST_SUBJECT = 200
@@ -15,8 +16,7 @@ _ENCODING = "quoted-printable"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(msgspec.Struct, frozen=True):
     """A mail to one person. `unsubscribe` is where a POST ends what it belongs to (RFC 8058)."""
 
     to: str

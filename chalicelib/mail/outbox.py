@@ -1,14 +1,13 @@
 """The ways out of the application, as one thing to hand around."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from chalicelib.mail.sender import Sender, SesSender
 from chalicelib.mail.topics import SnsTopics, Topics
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+class Outbox(msgspec.Struct, frozen=True):
     """Mails and notices; SES and SNS unless a test brings others."""
 
-    mails: Sender = field(default_factory=SesSender)
-    topics: Topics = field(default_factory=SnsTopics)
+    mails: Sender = msgspec.field(default_factory=SesSender)
+    topics: Topics = msgspec.field(default_factory=SnsTopics)

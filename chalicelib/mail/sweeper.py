@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+import msgspec
 
 from chalicelib import clock
 from chalicelib.mail import ledger
@@ -18,8 +19,7 @@ BUDGET_SECONDS = 15
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Swept:
+class Swept(msgspec.Struct):
     """What one round did."""
 
     tried_again: int = 0
@@ -48,7 +48,7 @@ def sweep(outbox: Outbox, kinds: Mapping[str, Kind]) -> Swept:
         except Exception as error:  # noqa: BLE001 - one that cannot be seen to must not stop the others
             logs.failure("delivery not swept", error)
             swept.failed += 1
-    _log.info("swept", extra={"fields": asdict(swept)})
+    _log.info("swept", extra={"fields": msgspec.structs.asdict(swept)})
     return swept
 
 

@@ -10,7 +10,6 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, Literal
 
@@ -62,8 +61,7 @@ class _Unfit(Exception):  # noqa: N818 - what was sent
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Rough:
+class _Rough(msgspec.Struct, frozen=True):
     """A photo as it was stored, shrunk to what thumbnails need; `width` and `height` are the original's."""
 
     image: Image.Image

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+import msgspec
 from botocore.exceptions import ClientError
 
 CONNECT_TIMEOUT_SECONDS = 2.0
@@ -17,8 +17,7 @@ _FOREVER = "private, max-age=31536000, immutable"
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(msgspec.Struct, frozen=True):
     """An object as S3 says it is; `body` is None where it is longer than what was asked for."""
 
     content_type: str

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -23,8 +22,7 @@ _FLAGS = ("-P", "-W", "ignore")
 _outcomes = msgspec.msgpack.Decoder(Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What one photo may take. An honest one of 25 million pixels takes 2 s of processor time and 190 MB."""
 
     cpu_seconds: int = 10
@@ -36,7 +34,10 @@ class RenderingFailed(Exception):  # noqa: N818 - reads as what happened
     """The renderer failed in a way that is not the photo's fault."""
 
 
-def render(photo: bytes, limits: Limits = Limits()) -> Outcome:
+LIMITS = Limits()
+
+
+def render(photo: bytes, limits: Limits = LIMITS) -> Outcome:
     """Make the thumbnails of a photo, or say why not.
 
     Raises:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import unquote_plus
 
@@ -27,8 +26,7 @@ class _Message(msgspec.Struct):
     Message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(msgspec.Struct, frozen=True):
     """A photo that came into the media bucket; of two uploads to one key, the later has the greater sequencer."""
 
     owner: str

@@ -10,9 +10,9 @@ https://developers.google.com/speed/webp/docs/riff_container
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 from PIL import Image, _webp
 
 _DECODER_VERSION = 0x0210
@@ -30,8 +30,7 @@ class BrokenWebP(Exception):  # noqa: N818 - what was sent
         self.starts_well = starts_well
 
 
-@dataclass(frozen=True, slots=True)
-class WebP:
+class WebP(msgspec.Struct, frozen=True):
     """A WebP's first picture, still encoded, and what is written about it."""
 
     still: bytes

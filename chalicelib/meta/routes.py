@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from chalicelib.settings import settings
-from chalicelib.web import openapi
 from chalicelib.web.endpoints import Endpoint
 from chalicelib.web.http import Reply, Request
 from chalicelib.web.routes import Routes
@@ -42,4 +41,6 @@ def describing(others: Iterable[Routes]) -> Routes:
 
 def describe(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """Build the OpenAPI document of this stage."""
+    from chalicelib.web import openapi  # noqa: PLC0415 - one route of all needs it
+
     return openapi.document(endpoints, title=TITLE, version=VERSION, server=settings().api_url)

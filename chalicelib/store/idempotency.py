@@ -5,7 +5,6 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self, TypeVar
 
@@ -32,8 +31,7 @@ class KeyReused(StoreError):  # noqa: N818 - what the client did
     """The same Idempotency-Key came with another request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Idempotent:
+class Idempotent(msgspec.Struct, frozen=True):
     """What makes two requests the same: the caller's key, and a fingerprint of what was asked."""
 
     key: str

@@ -15,7 +15,6 @@ from base64 import b64decode, b64encode
 from binascii import crc32
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from hashlib import sha256
 from types import SimpleNamespace
@@ -166,6 +165,8 @@ class LeanClient:
 
     def _corrects_skew(self, answer: Mapping[str, Any]) -> bool:
         """Take over DynamoDB's clock; whether ours was more than four minutes away from it."""
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - a wrong clock is rare
+
         try:
             theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
         except (KeyError, ValueError):

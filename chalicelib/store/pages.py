@@ -1,8 +1,8 @@
 """One page of a query: exactly one request to DynamoDB, and where the next page starts."""
 
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from pynamodb.constants import ITEMS, LAST_EVALUATED_KEY
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
@@ -11,8 +11,7 @@ StoredItem = TypeVar("StoredItem", bound=Model)
 Key = dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[StoredItem]):
+class Page(msgspec.Struct, Generic[StoredItem], frozen=True):
     """The items of one page; `last_key` is None on the last one."""
 
     items: list[StoredItem]

@@ -8,10 +8,10 @@ that it changes, as a version does. If the second one is refused since the first
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
@@ -35,12 +35,11 @@ _ADDITION = re.compile(r"(#\w+)\s+(:\w+)")
 _NAME = re.compile(r"#\w+")
 
 
-@dataclass
-class _Effects:
+class _Effects(msgspec.Struct):
     """What an update leaves: attributes with their values, attributes gone; `known` if that is all it does."""
 
-    values: dict[str, Value] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    values: dict[str, Value] = msgspec.field(default_factory=dict)
+    gone: set[str] = msgspec.field(default_factory=set)
     known: bool = True
 
 

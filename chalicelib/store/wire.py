@@ -90,7 +90,9 @@ class Wire:
 
     def _connected(self) -> "_Connection":
         try:
-            plain = socket.create_connection((self._host, self._port), self._connect_timeout)
+            # As bytes it needs no table of international names.
+            address = (self._host.encode(), self._port)
+            plain = socket.create_connection(address, self._connect_timeout)  # type: ignore[arg-type]
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made = self._secured(plain) if self._is_secure else plain
         except ssl.SSLError as error:

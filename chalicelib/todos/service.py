@@ -8,8 +8,8 @@ TodoError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -43,16 +43,14 @@ class Stale(TodoError):  # noqa: N818 - reads as the answer it becomes
         self.current = current
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(msgspec.Struct, frozen=True):
     """A new todo, or the one that the same Idempotency-Key created before."""
 
     todo: Todo
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(msgspec.Struct, frozen=True):
     """How many todos went to the trash, and whether some are left."""
 
     count: int

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -25,8 +24,7 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """An endpoint that takes no query parameters."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One route, declared once: it drives decoding, the answer's headers and the OpenAPI document.
 
     A `private` endpoint is for verified people, with a `group` for its members alone. `returns` maps each status of
@@ -50,7 +48,7 @@ class Endpoint:
     refuses: tuple[ProblemType, ...] = ()
     cache_control: str = PRIVATE
     content_type: str = JSON
-    response_headers: tuple[str, ...] = field(default=())
+    response_headers: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,8 +56,7 @@ class Endpoint:
         return self.handler.__name__
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What goes over the wire."""
 
     status: int

@@ -1,8 +1,9 @@
 """A request and a reply, as far as the application cares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from chalicelib.web import problems
 from chalicelib.web.problems import Problem
@@ -11,8 +12,7 @@ MAX_BODY_BYTES = 256 * 1024
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """A verified person: the User Pool's `sub`, the groups they belong to, and the name they gave, if any."""
 
     sub: str
@@ -20,8 +20,7 @@ class Caller:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What arrived.
 
     Header names are in lower case; `claims` is what the authorizer verified, or None; `source_ip` is whom the gateway
@@ -50,11 +49,10 @@ class Request:
         return Caller(claims["sub"], groups, claims.get("name", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What goes back: `body` is a msgspec struct, bytes that are sent as they are, or None."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     content_type: str = JSON

@@ -4,7 +4,6 @@ A problem's `type` is stable: `urn:problem-type:` and the name listed here; docs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,8 +11,7 @@ import msgspec
 MEDIA_TYPE = "application/problem+json"
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemType:
+class ProblemType(msgspec.Struct, frozen=True):
     """One kind of refusal."""
 
     name: str

@@ -14,7 +14,7 @@ COMPLETE = {name: name.lower() for name in variables()} | {
 def test_every_setting_is_the_variable_of_its_name() -> None:
     found = read(COMPLETE)
     assert found.todos_table == "todos_table"
-    assert {*variables(), *optional_variables()} == {name.upper() for name in Settings.__dataclass_fields__}
+    assert {*variables(), *optional_variables()} == {name.upper() for name in Settings.__struct_fields__}
 
 
 def test_addresses_have_no_slash_at_the_end() -> None:

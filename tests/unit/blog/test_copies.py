@@ -3,12 +3,13 @@
 import http.server
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from chalicelib.blog.copies import Change, Copies, NotForgotten, StageAndEdge, api_paths, edge_paths, site_paths
 from chalicelib.blog.events import on_posts_changed

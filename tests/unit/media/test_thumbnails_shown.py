@@ -1,8 +1,8 @@
 """How thumbnails look through the API."""
 
-import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib import clock
@@ -113,7 +113,7 @@ def test_a_photo_that_is_on_no_todo_has_thumbnails_and_no_name(ada: Api, media_i
 
 
 def test_on_the_laptop_the_bucket_is_part_of_the_path() -> None:
-    laptop = dataclasses.replace(settings(), stage="local")
+    laptop = msgspec.structs.replace(settings(), stage="local")
     url = bucket_url("photos", laptop, {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"})
     assert url == "http://127.0.0.1:4566/photos"
 
