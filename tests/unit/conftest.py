@@ -85,19 +85,23 @@ def empty_tables(dynamodb: Any) -> Any:
     with mock_aws():
         for table in TABLES:
             dynamodb.create_table(**table)
-        return _moto().tables
+        return moto_tables()
 
 
 @pytest.fixture
 def tables(empty_tables: Any) -> Iterator[None]:
     """Empty tables of the test's own."""
     with mock_aws():
-        _moto().tables = copy.deepcopy(empty_tables)
+        moto_tables(empty_tables)
         yield
 
 
-def _moto() -> Any:
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_REGION"]]
+def moto_tables(like: Any = None) -> Any:
+    """The tables that moto has; first copies of those `like` these are put in."""
+    backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_REGION"]]
+    if like is not None:
+        backend.tables = copy.deepcopy(like)
+    return backend.tables
 
 
 @pytest.fixture
