@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True):
     dax_endpoint: str = ""
     # How DynamoDB is reached: empty or `botocore` for botocore's own client, `lean` for chalicelib/store/lean.py.
     store_transport: str = ""
+    # What reads items: empty or `tables` for chalicelib/store/decoding.py, `pynamodb` for PynamoDB's own way.
+    store_decoding: str = ""
 
     @property
     def is_local(self) -> bool:

@@ -1,7 +1,7 @@
 """The base of every model: PynamoDB over the shared client, with conditional writes that say what stood in the way."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from botocore.exceptions import ClientError
 from pynamodb.connection.table import TableConnection
@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from chalicelib.store import decoding
 from chalicelib.store.client import shared_client
 from chalicelib.store.errors import ConditionFailed
 
@@ -26,6 +27,24 @@ class StoredModel(Model):
         if table.connection._client is None:  # noqa: SLF001 - the seam
             table.connection._client = cast("Any", shared_client())  # noqa: SLF001 - the seam
         return table
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Return the model that a stored item is."""
+        values = decoding.attribute_values(cls, data)
+        if values is None:
+            return super().from_raw_data(data)
+        read = cls.__new__(cls)
+        read.attribute_values = values
+        return read
+
+    def deserialize(self, attribute_values: dict[str, dict[str, Any]]) -> None:
+        """Become what a stored item is."""
+        values = decoding.attribute_values(type(self), attribute_values)
+        if values is None:
+            super().deserialize(attribute_values)
+        else:
+            self.attribute_values = values
 
     def create(self, condition: Condition) -> None:
         """PutItem under `condition`.
