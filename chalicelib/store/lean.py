@@ -45,7 +45,7 @@ _THROTTLED = {
 }
 _SKEWED = {"InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed"}
 _TRANSIENT_STATUSES = {500, 502, 503, 504}
-_MODELLED = ("CancellationReasons", "Item", "Message", "message")
+_MODELLED = ("CancellationReasons", "Item")
 _QUOTA = 500
 _LONGEST_PAUSE_SECONDS = 20.0
 
