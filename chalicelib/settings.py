@@ -60,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True):
     store_transport: str = ""
     # What reads items: empty or `tables` for chalicelib/store/decoding.py, `pynamodb` for PynamoDB's own way.
     store_decoding: str = ""
+    # Who tells X-Ray of requests and calls: `lean` for chalicelib/observe/emitter.py, `sdk` for the X-Ray SDK,
+    # `off` or empty for nobody.
+    tracing: str = ""
 
     @property
     def is_local(self) -> bool:

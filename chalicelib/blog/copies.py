@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chalicelib.blog import addresses
+from chalicelib.observe import traces
 from chalicelib.settings import Settings, settings
 
 SECONDS_TO_ANSWER = 10
@@ -149,4 +150,4 @@ def _cloudfront() -> Any:  # noqa: ANN401
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
-    return _session().create_client("cloudfront", region_name="us-east-1", config=config)
+    return traces.watch(_session().create_client("cloudfront", region_name="us-east-1", config=config))

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
+from chalicelib.observe import traces
 from chalicelib.settings import settings
 
 HTML = "text/html; charset=utf-8"
@@ -103,4 +104,4 @@ def _s3() -> Any:  # noqa: ANN401 - botocore's clients are made at run time
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
-    return botocore.session.get_session().create_client("s3", config=config)
+    return traces.watch(botocore.session.get_session().create_client("s3", config=config))

@@ -6,6 +6,8 @@ A repetition of botocore's own would send twice what the ledger means to send on
 from functools import cache
 from typing import Any
 
+from chalicelib.observe import traces
+
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
 
@@ -21,4 +23,4 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients are made a
         read_timeout=READ_TIMEOUT_SECONDS,
         retries={"total_max_attempts": 1, "mode": "standard"},
     )
-    return botocore.session.get_session().create_client(service, config=config)
+    return traces.watch(botocore.session.get_session().create_client(service, config=config))

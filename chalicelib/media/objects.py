@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
+from chalicelib.observe import traces
+
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 10.0
 TOTAL_ATTEMPTS = 3
@@ -102,4 +104,4 @@ def s3() -> S3:
         read_timeout=READ_TIMEOUT_SECONDS,
         retries={"total_max_attempts": TOTAL_ATTEMPTS, "mode": "standard"},
     )
-    return S3(botocore.session.get_session().create_client("s3", config=config))
+    return S3(traces.watch(botocore.session.get_session().create_client("s3", config=config)))

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from chalicelib.observe import traces
 from chalicelib.settings import Settings, SettingsError, settings
 from chalicelib.store.errors import Unavailable
 
@@ -89,7 +90,7 @@ def new_botocore_client() -> ApiCaller:
 @cache
 def shared_client() -> SteadyClient:
     """Return this process's client: one session and one connection pool for all models."""
-    return SteadyClient(_through_dax(_new_client(settings()), settings()))
+    return SteadyClient(_through_dax(traces.watch(_new_client(settings()), "dynamodb"), settings()))
 
 
 def _new_client(given: Settings) -> ApiCaller:
@@ -114,5 +115,5 @@ def _through_dax(dynamodb: ApiCaller, given: Settings) -> ApiCaller:
     from chalicelib.store.dax import DaxFirst  # noqa: PLC0415 - only where DAX is on
     from chalicelib.store.dax_cluster import DaxCluster  # noqa: PLC0415
 
-    cluster = DaxCluster(given.dax_endpoint, given.aws_region)
+    cluster = traces.watch(DaxCluster(given.dax_endpoint, given.aws_region), "dax", "ask")
     return DaxFirst(dynamodb, cluster, {given.posts_table, given.post_tags_table})

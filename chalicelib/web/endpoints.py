@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.observe import logs
+from chalicelib.observe import logs, traces
 from chalicelib.settings import settings
 from chalicelib.store.cursors import InvalidCursor
 from chalicelib.store.errors import Unavailable
@@ -67,6 +67,7 @@ class Answer(msgspec.Struct, frozen=True):
 def answer(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, str]) -> Answer:
     """Decode, call the handler, encode; every refusal becomes a problem, and nothing else escapes."""
     started = time.perf_counter()
+    traces.begin(endpoint.name, f"{endpoint.method} {endpoint.path}")
     try:
         reply = _call(endpoint, request, path_parameters)
         status, headers, body = reply.status, dict(reply.headers), _encode(reply)
@@ -80,6 +81,7 @@ def answer(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, s
     headers["X-Content-Type-Options"] = "nosniff"
     headers.update(cors.headers_for(request.headers.get("origin"), settings().allowed_origins))
     logs.request(endpoint.method, endpoint.path, status, time.perf_counter() - started)
+    traces.end(status)
     return Answer(status, headers, body)
 
 

@@ -46,13 +46,14 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
-    """What one function is told beside that: of DAX, or of copies, as far as the API and CloudFront are there."""
+    """What one function is told beside that: of X-Ray, DAX and copies, as far as the API and CloudFront are there."""
+    tracing = {"TRACING": stage.tracing if function == policies.API or stage.tracing == "off" else "sdk"}
     if function == policies.API and stage.dax_nodes:
-        return {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
+        return tracing | {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
     if function != policies.PAGES:
-        return {}
+        return tracing
     known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
-    return cache_settings.environment(stage.cache_size, *known)
+    return tracing | cache_settings.environment(stage.cache_size, *known)
 
 
 def network(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, list[str]]:

@@ -33,7 +33,8 @@ class Stage:
 
     Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD, `cache_size`
     in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out. Empty texts and zeros leave
-    things out: a domain, a budget, a cache, somebody to mail.
+    things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
+    or `sdk`; the event functions leave it to the SDK. With `off` nobody does.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Stage:
     thumbnail_memory: int = 1024
     log_days: int = 30
     traced_share: float = 0.05
+    tracing: str = "lean"
     throttle_rate: int = 50
     throttle_burst: int = 100
     reader_rate: int = 5
@@ -128,6 +130,8 @@ def _wrong(stage: Stage) -> Iterator[str]:
         yield "the monthly_budget needs an alarm_email to write to."
     if stage.architecture not in ("arm64", "x86_64"):
         yield f"the architecture is arm64 or x86_64, not {stage.architecture!r}."
+    if stage.tracing not in ("lean", "sdk", "off"):
+        yield f"the tracing is lean, sdk or off, not {stage.tracing!r}."
     if stage.cache_size and stage.cache_size not in SIZES:
         yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
     if not 0 <= stage.dax_nodes <= _MOST_NODES:

@@ -50,6 +50,8 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "MAIL_FROM": MAIL_FROM,
         "MAIL_CONFIGURATION_SET": outputs["MailConfigurationSet"],
         "SIGNING_KEY": keys.signing_key,
+        # There is no X-Ray on the laptop.
+        "TRACING": "off",
         **({"STAGE_CACHE_URL": layout.api} if layout.cache else {}),
     }
 

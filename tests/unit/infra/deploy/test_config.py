@@ -18,6 +18,7 @@ from infra.deploy.stage import ROOT, Stage
 
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
 OUTPUTS = {**placeholders(STAGE), "SiteUrl": "https://d1.cloudfront.net"}
+API_TRACES, EVENT_TRACES = {"TRACING": "lean"}, {"TRACING": "sdk"}
 AWS = Aws(None, "eu-north-1", "123456789012", "aws")
 
 
@@ -37,8 +38,8 @@ def of_its_own(function: str, stage: Stage, outputs: dict[str, str]) -> dict[str
 
 def test_who_writes_pages_knows_the_distribution_and_nobody_else_does() -> None:
     with_one = {**OUTPUTS, "DistributionId": "E123"}
-    assert of_its_own("publish-pages", STAGE, with_one) == {"DISTRIBUTION_ID": "E123"}
-    assert of_its_own("api_handler", STAGE, with_one) == {}
+    assert of_its_own("publish-pages", STAGE, with_one) == {**EVENT_TRACES, "DISTRIBUTION_ID": "E123"}
+    assert of_its_own("api_handler", STAGE, with_one) == API_TRACES
     assert "DISTRIBUTION_ID" not in environment(STAGE, with_one, "key")
     said = json.dumps(policy("publish-pages", STAGE, AWS, with_one))
     assert "arn:aws:cloudfront::123456789012:distribution/E123" in said
@@ -48,9 +49,21 @@ def test_who_writes_pages_knows_the_stage_cache_as_soon_as_the_api_is_there() ->
     cached = replace(STAGE, cache_size="0.5")
     known = {**OUTPUTS, "ApiId": "abc123", "StageUrl": "https://abc123.example/api", "SiteApiKey": "k"}
     wanted = {"STAGE_CACHE_URL": "https://abc123.example/api", "STAGE_CACHE_KEY": "k"}
-    assert of_its_own("publish-pages", cached, known) == wanted
-    assert of_its_own("publish-pages", cached, OUTPUTS) == of_its_own("publish-pages", STAGE, known) == {}
-    assert told(cached, known) == {name: wanted if name == policies.PAGES else {} for name in policies.FUNCTIONS}
+    assert of_its_own("publish-pages", cached, known) == EVENT_TRACES | wanted
+    assert of_its_own("publish-pages", cached, OUTPUTS) == of_its_own("publish-pages", STAGE, known) == EVENT_TRACES
+    others = dict.fromkeys(policies.FUNCTIONS, EVENT_TRACES) | {policies.API: API_TRACES}
+    assert told(cached, known) == others | {policies.PAGES: EVENT_TRACES | wanted}
+
+
+@pytest.mark.parametrize(
+    ("tracing", "of_api", "of_events"), [("lean", "lean", "sdk"), ("sdk", "sdk", "sdk"), ("off", "off", "off")]
+)
+def test_event_functions_leave_tracing_to_the_sdk_and_the_api_has_a_setting(
+    tracing: str, of_api: str, of_events: str
+) -> None:
+    found = told(replace(STAGE, tracing=tracing), OUTPUTS)
+    wanted = dict.fromkeys(policies.FUNCTIONS, of_events) | {policies.API: of_api}
+    assert {name: one["TRACING"] for name, one in found.items()} == wanted
 
 
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
@@ -78,7 +91,8 @@ IN_VPC = {
 def test_dax_is_for_the_api_alone_which_joins_its_network(function: str) -> None:
     with_dax, is_api = replace(STAGE, dax_nodes=3), function == policies.API
     given = chalice_stage(with_dax, {}, IN_VPC)["lambda_functions"]["api_handler" if is_api else function]
-    assert given["environment_variables"] == ({"DAX_ENDPOINT": IN_VPC["DaxEndpoint"]} if is_api else {})
+    of_dax = API_TRACES | {"DAX_ENDPOINT": IN_VPC["DaxEndpoint"]}
+    assert given["environment_variables"] == (of_dax if is_api else EVENT_TRACES)
     assert given.get("subnet_ids") == (["subnet-1", "subnet-2", "subnet-3"] if is_api else None)
     assert given.get("security_group_ids") == (["sg-1"] if is_api else None)
     allowed = {each["Sid"] for each in policy(function, with_dax, AWS, IN_VPC)["Statement"]}
@@ -89,7 +103,7 @@ def test_dax_is_for_the_api_alone_which_joins_its_network(function: str) -> None
 
 def test_a_stage_without_dax_is_in_no_network() -> None:
     given = chalice_stage(STAGE, {}, IN_VPC)["lambda_functions"]["api_handler"]
-    assert given["environment_variables"] == {}
+    assert given["environment_variables"] == API_TRACES
     assert "subnet_ids" not in given
     assert "ThroughDax" not in json.dumps(policy(policies.API, STAGE, AWS, IN_VPC))
 
