@@ -72,8 +72,9 @@ def attribute_values(container: type[AttributeContainer], item: Item) -> Values 
 
 def _read(table: Iterable[Line], item: Item) -> Values:
     values: Values = {}
+    find = item.get
     for name, stored_name, kind, read, default in table:
-        stored = item.get(stored_name)
+        stored = find(stored_name)
         if stored and NULL not in stored:
             values[name] = stored[kind] if read is None else read(stored[kind])
         elif default is not None and (made := default()) is not None:
@@ -84,14 +85,15 @@ def _read(table: Iterable[Line], item: Item) -> Values:
 @cache
 def _table(container: type[AttributeContainer]) -> tuple[Line, ...] | None:
     attributes = container.get_attributes()
-    if not _is_wanted() or _is_its_own(container, attributes.values()):
+    if not is_wanted() or _is_its_own(container, attributes.values()):
         return None
     lines = [_line(container, *each) for each in attributes.items()]
     # PynamoDB's order: those with a default are set first.
     return tuple(sorted(lines, key=lambda line: line[-1] is None))
 
 
-def _is_wanted() -> bool:
+def is_wanted() -> bool:
+    """Whether the stage wants items to be read by tables."""
     wanted = settings().store_decoding
     if wanted not in ("", "tables", "pynamodb"):
         raise SettingsError(f"STORE_DECODING is tables or pynamodb, not {wanted!r}.")

@@ -13,6 +13,7 @@ from pynamodb.models import Model
 
 from chalicelib.store import decoding
 from chalicelib.store.client import shared_client
+from chalicelib.store.direct import make_direct
 from chalicelib.store.errors import ConditionFailed
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -20,6 +21,11 @@ CONDITION_FAILED = "ConditionalCheckFailedException"
 
 class StoredModel(Model):
     """A model whose table is reached through the shared client."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if decoding.is_wanted():
+            make_direct(cls)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
