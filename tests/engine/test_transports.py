@@ -38,7 +38,7 @@ def lean(shared_engine: EngineProcess) -> Iterator[LeanClient]:
         REGION, connect_timeout=1, read_timeout=60, attempts=3, endpoint=shared_engine.url, keys=lambda: keys
     )
     yield client
-    client._pool.close()
+    client._wire.close()
 
 
 def renamed(value: Value, old: str, new: str) -> Value:
