@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-quick run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
+.PHONY: help bench bench-quick bench-report run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
 	plan deploy status outputs smoke unlock destroy rehearse package beside site
 
 help: ## List the targets
@@ -55,6 +55,10 @@ bench: ## Compare with what one would write instead, side by side; the figures a
 bench-quick: ## The same in a shorter time
 	@$(SETUP) app bench
 	@$(BIN)/python -m benchmarks quick
+
+bench-report: ## The last run's figures into docs/performance.md, with charts
+	@$(SETUP) app
+	@$(BIN)/python -m benchmarks.report
 
 lint: ## ruff
 	@$(SETUP) app

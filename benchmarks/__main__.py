@@ -5,16 +5,23 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
-from benchmarks.contestants import BenchError, contestants, package, without_tracing
-from benchmarks.figures import OURS, as_json, rows, single, table
-from benchmarks.rounds import TRACING, measure
+from benchmarks import counts, growth
+from benchmarks.contestants import BenchError, Contestant, contestants, package, without_tracing
+from benchmarks.figures import OURS, Row, as_json, rows, single, table, verdicts
+from benchmarks.money import costs, per_route
+from benchmarks.rounds import COLD, measure
+from benchmarks.scenarios import GET, LIST
 from benchmarks.servers import ROOT, stub
 from benchmarks.sizes import zipped
 from infra.deploy.package import PackageError
 
 CALLS, QUICK_CALLS = 200, 40
-UNTRACED = "Ours sends X-Ray no segments and every peer does, so each ratio flatters ours."
+QUICK_MANY = 5_000
+STOCK = "stock"
+# Who is counted: under valgrind everything takes fifty times as long.
+COUNTED = (OURS, STOCK, "raw")
 WRITTEN = ROOT / ".local" / "bench.json"
 
 
@@ -24,22 +31,52 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("Say python -m benchmarks [quick]\n")
         return 2
     try:
-        with tempfile.TemporaryDirectory() as folder, stub() as port:
-            runners = contestants(Path(folder))
-            untraced = {each.name: without_tracing(each) for each in runners if each.name in (OURS, "stock")}
-            samples, memory = measure(runners, untraced, port, QUICK_CALLS if arguments else CALLS)
+        with tempfile.TemporaryDirectory() as folder:
+            found = compare(contestants(Path(folder)), quick=bool(arguments))
     except (BenchError, PackageError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    found = [
-        *rows(samples, "ms", 1000),
-        *single({"peak memory": memory}, "MB", 1 / 1024),
-        *single({"package, zipped": zipped(package())}, "MB", 1e-6),
-    ]
-    sys.stdout.write(f"{table(found)}\n" if samples[TRACING] else f"{table(found)}\n\n{UNTRACED}\n")
+    _say(f"Requests, units and price of each route:\n\n{per_route()}\n\nTargets:\n\n{verdicts(found)}")
     WRITTEN.parent.mkdir(exist_ok=True)
     WRITTEN.write_text(json.dumps(as_json(found), indent=1, ensure_ascii=False), encoding="utf-8")
     return 0
+
+
+def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:
+    """All figures, each said as soon as it is there."""
+    untraced = {each.name: without_tracing(each) for each in runners if each.name in (OURS, STOCK)}
+    with stub() as port:
+        samples, memory = measure(runners, untraced, port, QUICK_CALLS if quick else CALLS)
+        found = rows(samples, "ms", 1000)
+        times = {
+            name: {who: median(by_name[who]) * 1000 for who in (OURS, STOCK) if who in by_name}
+            for name, by_name in samples.items()
+        }
+        found += single({"peak memory": memory}, "MB", 1 / 1024)
+        found += single({"package, zipped": zipped(package())}, "MB", 1e-6)
+        found += costs(times)
+        _say(table(found))
+        if not quick:
+            found += _counted(runners, port)
+    grew = growth.grow(runners[0], *((growth.QUICK_SIZES, QUICK_MANY) if quick else (growth.SIZES, growth.MANY)))
+    _say(f"Ours as the table grows:\n\n{growth.table(grew)}")
+    return [*found, *growth.as_rows(grew)]
+
+
+def _counted(runners: Sequence[Contestant], port: int) -> list[Row]:
+    if not counts.can_count():
+        _say(counts.MISSING)
+        return []
+    counted = [each for each in runners if each.name in COUNTED]
+    scenarios = {COLD: GET, GET.name: GET, LIST.name: LIST}
+    found = single(counts.count(counted, scenarios, port), "M instructions", 1e-6)
+    _say(table(found))
+    return found
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,24 @@ from typing import Any
 from benchmarks.items import MEDIA_TABLE, POST_TAGS_TABLE, POSTS_TABLE, TABLE
 from benchmarks.servers import ROOT
 from chalicelib.settings import variables
+from infra import policies
+from infra.deploy import config
 from infra.deploy.package import LeanPackager, compile_all
+from infra.deploy.stage import Stage
 from infra.setup import BENCH_PEERS
 
 PEERS = BENCH_PEERS
 WORKER = Path(__file__).with_name("worker.py")
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _REGION = "eu-north-1"
+_TABLES = {
+    "TODOS_TABLE": TABLE,
+    "MEDIA_TABLE": MEDIA_TABLE,
+    "POSTS_TABLE": POSTS_TABLE,
+    "POST_TAGS_TABLE": POST_TAGS_TABLE,
+}
+# What a run may choose otherwise than a stage's defaults: STORE_TRANSPORT=botocore make bench.
+CHOICES = ("STORE_TRANSPORT", "STORE_DECODING", "TRACING")
 
 
 class BenchError(Exception):
@@ -38,15 +48,19 @@ class Contestant:
     folders: tuple[Path, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def start(self, port: int) -> "subprocess.Popen[str]":
-        """A fresh process, which says when it has imported."""
+    def start(
+        self, port: int, under: Sequence[str] = (), variables: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[str]":
+        """A fresh process, which says when it has imported; `under` another program, whose words are its errors."""
         paths = os.pathsep.join(map(str, self.folders))
+        # `-P`: what stands beside the worker is not the contestant's.
+        command = [sys._base_executable, "-P", str(WORKER), self.module, "app"]  # type: ignore[attr-defined] # noqa: SLF001
         return subprocess.Popen(
-            # `-P`: what stands beside the worker is not the contestant's.
-            [sys._base_executable, "-P", str(WORKER), self.module, "app"],  # type: ignore[attr-defined] # noqa: SLF001
-            env={**environment(port, self.folders[0]), **self.variables, "PYTHONPATH": paths},
+            [*under, *command],
+            env={**environment(port, self.folders[0]), **self.variables, **(variables or {}), "PYTHONPATH": paths},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if under else None,
             text=True,
         )
 
@@ -98,13 +112,20 @@ def _protect(folder: Path) -> None:
 
 
 def environment(port: int, task_root: Path) -> dict[str, str]:
-    """What Lambda and the stage say."""
-    stage = {name: f"bench-{name.lower().replace('_', '-')}" for name in variables()}
+    """What Lambda says, and what a stage with its defaults says to the function of the API.
+
+    A choice of `CHOICES` in this process's own environment goes before the stage's.
+    """
+    stage = Stage("bench", _REGION, "blog@example.test")
+    outputs = {name.title().replace("_", ""): _output(name) for name in variables()}
+    outputs["SiteUrl"] = "https://site.example.test"
+    chosen = {name: os.environ[name] for name in CHOICES if os.environ.get(name)}
     return (
-        stage
+        config.environment(stage, outputs, "bench")
+        | config.own_environment(policies.API, stage, outputs)
+        | chosen
         | {
             "PATH": os.environ.get("PATH", ""),
-            "STAGE": "bench",
             "AWS_REGION": _REGION,
             "AWS_DEFAULT_REGION": _REGION,
             "AWS_ACCESS_KEY_ID": "bench",
@@ -115,25 +136,20 @@ def environment(port: int, task_root: Path) -> dict[str, str]:
             "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
             "LAMBDA_TASK_ROOT": str(task_root),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "API_URL": "https://api.example.test",
-            "ALLOWED_ORIGINS": "https://site.example.test",
-            "USER_POOL_ARN": f"arn:aws:cognito-idp:{_REGION}:123456789012:userpool/{_REGION}_bench",
-            "TODOS_TABLE": TABLE,
-            "MEDIA_TABLE": MEDIA_TABLE,
-            "POSTS_TABLE": POSTS_TABLE,
-            "POST_TAGS_TABLE": POST_TAGS_TABLE,
-            "SITE_URL": "https://site.example.test",
-            # As the stage would say; both ways are measured by running twice.
-            "STORE_TRANSPORT": os.environ.get("STORE_TRANSPORT", ""),
         }
-        | {name: _arn(name) for name in variables() if name.endswith(("STREAM_ARN", "JOBS_ARN", "ANNOUNCEMENTS_ARN"))}
     )
 
 
-def _arn(name: str) -> str:
+def _output(name: str) -> str:
+    if name in _TABLES:
+        return _TABLES[name]
+    if name == "USER_POOL_ARN":
+        return f"arn:aws:cognito-idp:{_REGION}:123456789012:userpool/{_REGION}_bench"
     if name.endswith("STREAM_ARN"):
         return f"arn:aws:dynamodb:{_REGION}:123456789012:table/bench/stream/1"
-    return f"arn:aws:sqs:{_REGION}:123456789012:bench-{re.sub('_ARN', '', name).lower()}"
+    if name.endswith(("JOBS_ARN", "ANNOUNCEMENTS_ARN")):
+        return f"arn:aws:sqs:{_REGION}:123456789012:bench-{name.removesuffix('_ARN').lower()}"
+    return f"bench-{name.lower().replace('_', '-')}"
 
 
 def ask(process: "subprocess.Popen[str]", asked: dict[str, Any], calls: int = 1) -> dict[str, Any]:

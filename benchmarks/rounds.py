@@ -41,7 +41,7 @@ def measure(
         off = {name: running.enter_context(started(each, port)) for name, each in untraced.items()}
         for process in (*warm.values(), *off.values()):
             answered(process)
-        traced = check(warm, port)
+        check(warm, port)
         events = prepared(warm)
         for process in off.values():
             ask(process, GET.event, calls)
@@ -50,7 +50,7 @@ def measure(
                 for each in random.sample(runners, len(runners)):
                     asked = events[each.name, scenario.name]
                     _add(samples, scenario.name, each.name, _least(warm[each.name], asked, calls))
-            for name in random.sample(sorted(off), len(off) if traced else 0):
+            for name in random.sample(sorted(off), len(off)):
                 _add(samples, TRACING, name, _difference(warm[name], off[name], calls))
             for each in random.sample(runners, len(runners)):
                 _cold(samples, each, port)

@@ -39,8 +39,24 @@ class Scenario:
         return _with_header(self.event, "If-None-Match", tag)
 
 
+def todo_event(owner: str, todo_id: str) -> Event:
+    """One todo of `owner`."""
+    return _event("GET", "/todos/{todo_id}", owner=owner, todo_id=todo_id)
+
+
+def todos_event(owner: str, **query: str) -> Event:
+    """A page of `owner`'s todos."""
+    return _event("GET", "/todos", owner=owner, query=query)
+
+
 def _event(
-    method: str, resource: str, *, query: Mapping[str, str] | None = None, body: object = None, **names: str
+    method: str,
+    resource: str,
+    *,
+    owner: str = OWNER,
+    query: Mapping[str, str] | None = None,
+    body: object = None,
+    **names: str,
 ) -> Event:
     path = resource.format(**names)
     headers = {"Host": "api.example.test", "Accept": "application/json", "X-Forwarded-Port": "443"}
@@ -64,7 +80,7 @@ def _event(
             "stage": "api",
             "requestId": "00000000-0000-0000-0000-000000000000",
             "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
-            "authorizer": {"claims": {"sub": OWNER, "token_use": "id"}},
+            "authorizer": {"claims": {"sub": owner, "token_use": "id"}},
         },
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,

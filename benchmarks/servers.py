@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def stub() -> Iterator[int]:
+def stub(module: str = "benchmarks.stub", *arguments: str) -> Iterator[int]:
     """DynamoDB and the X-Ray daemon; its port."""
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.stub"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None  # noqa: S101 - asked for above
         try:

@@ -1,7 +1,8 @@
 """A process that answers like DynamoDB, by operation and table and at once, and takes X-Ray's datagrams.
 
 It prints `ready PORT`; both are on that port of 127.0.0.1, by TCP and by UDP. `GET /seen` says what has come since it
-was asked last: `{"requests": {operation: number}, "last": {operation: request}, "segments": [segment document, ...]}`.
+was asked last: `{"requests": {operation: number}, "last": {operation: request}, "segments": [segment document, ...],
+"billed": {"items" | "units" | "bytes": number}}`; the last only where what is stored is counted.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import re
 import sys
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.items import answers
@@ -17,6 +19,8 @@ from benchmarks.items import answers
 _TARGET = re.compile(rb"x-amz-target: *DynamoDB_20120810\.(\w+)", re.IGNORECASE)
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _TABLE = re.compile(rb'"TableName": *"([^"]+)"')
+# Takes an operation and a request's body, and gives the answer over the wire.
+Answer = Callable[[str, bytes], bytes]
 # Enough to look at, and little to keep.
 _KEPT = 8
 
@@ -39,6 +43,7 @@ class Seen:
         self.requests: Counter[str] = Counter()
         self.last: dict[str, bytes] = {}
         self.segments: list[bytes] = []
+        self.billed: dict[str, float] = {}
 
     def told(self) -> bytes:
         """Say it, and begin anew."""
@@ -47,8 +52,9 @@ class Seen:
             "last": {operation: json.loads(body) for operation, body in self.last.items()},
             # A datagram is a header and a document, a line each.
             "segments": [json.loads(each.partition(b"\n")[2] or b"{}") for each in self.segments],
+            "billed": dict(self.billed),
         }
-        self.requests, self.last, self.segments = Counter(), {}, []
+        self.requests, self.last, self.segments, self.billed = Counter(), {}, [], {}
         return response(said)
 
 
@@ -67,8 +73,8 @@ class Daemon(asyncio.DatagramProtocol):
 class Tables(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, seen: Seen, said: dict[tuple[bytes, bytes], bytes]) -> None:
-        self._seen, self._said = seen, said
+    def __init__(self, seen: Seen, answer: Answer) -> None:
+        self._seen, self._asked = seen, answer
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -89,21 +95,30 @@ class Tables(asyncio.Protocol):
             self._transport.write(self._answer(head, rest[:needed]))
 
     def _answer(self, head: bytes, body: bytes) -> bytes:
-        target, table = _TARGET.search(head), _TABLE.search(body)
-        if target is None or table is None:
+        target = _TARGET.search(head)
+        if target is None:
             return self._seen.told()
-        operation = target.group(1)
-        self._seen.requests[operation.decode()] += 1
-        self._seen.last[operation.decode()] = body
-        return self._said[operation, table.group(1)]
+        operation = target.group(1).decode()
+        self._seen.requests[operation] += 1
+        self._seen.last[operation] = body
+        return self._asked(operation, body)
 
 
-async def serve() -> None:
+def canned() -> Answer:
+    """The answers that are known beforehand, by operation and table."""
+    said = {(operation, table.encode()): response(answer) for (operation, table), answer in answers().items()}
+
+    def answer(operation: str, body: bytes) -> bytes:
+        table = _TABLE.search(body)
+        return said[operation, table.group(1) if table else b""]
+
+    return answer
+
+
+async def serve(seen: Seen, answer: Answer) -> None:
     """Serve until ended."""
-    seen = Seen()
-    said = {(operation.encode(), table.encode()): response(answer) for (operation, table), answer in answers().items()}
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Tables(seen, said), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Tables(seen, answer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     await loop.create_datagram_endpoint(lambda: Daemon(seen), local_addr=("127.0.0.1", port))
     sys.stdout.write(f"ready {port}\n")
@@ -112,4 +127,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(Seen(), canned()))
