@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import cold_start  # noqa: F401 - before anything imports PynamoDB
+from chalicelib import cold_start
 from chalicelib.blog.routes import routes as blog
 from chalicelib.contact.routes import routes as contact
 from chalicelib.media.routes import routes as media
@@ -118,3 +118,5 @@ if settings().is_local:
     from infra.local import gateway
 
     gateway.install(app)
+
+cold_start.finish()
