@@ -1,0 +1,65 @@
+"""A function's start: what the API does not need is not imported, and what comes later finds the real thing."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+# Each by itself takes longer than PynamoDB, or belongs to functions that are called less often.
+HEAVY = {
+    *("aws_xray_sdk", "boto3", "botocore.client", "botocore.session", "botocore.httpsession", "urllib3"),
+    *("dateutil", "email", "http.client", "jinja2", "markdown_it", "nh3", "PIL", "pygments", "ulid", "xml"),
+}
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def started() -> Run:
+    def run(code: str, **variables: str) -> Any:
+        """What `code` says, in JSON, in a process of its own that has imported the application."""
+        command = [sys.executable, "-c", f"import json, sys, app\n{code}"]
+        environment = {**os.environ, "STORE_TRANSPORT": "lean", **variables}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_the_application_starts_without_what_the_api_does_not_need(started: Run) -> None:
+    assert HEAVY & set(started("print(json.dumps(sorted(sys.modules)))")) == set()
+
+
+def test_the_transport_is_there_before_the_first_request(started: Run) -> None:
+    assert started("print(json.dumps('chalicelib.store.lean' in sys.modules))") is True
+
+
+def test_whoever_imports_botocore_afterwards_gets_all_of_it(started: Run) -> None:
+    made = """
+import boto3, botocore.client, botocore.session
+from pynamodb.connection import Connection
+client = boto3.client("dynamodb", region_name="eu-north-1")
+own = Connection("eu-north-1").client
+print(json.dumps([isinstance(each, botocore.client.BaseClient) for each in (client, own)]))
+"""
+    assert started(made) == [True, True]
+
+
+def test_errors_of_the_stand_ins_time_are_botocores(started: Run) -> None:
+    same = """
+import botocore.client, botocore.exceptions, pynamodb.connection.base as base
+print(json.dumps(base.ClientError is botocore.exceptions.ClientError is botocore.client.ClientError))
+"""
+    assert started(same) is True
+
+
+@pytest.mark.parametrize("transport", ["lean", "botocore"])
+def test_garbage_is_collected_once_all_is_imported(started: Run, transport: str) -> None:
+    found = started("import gc; print(json.dumps([gc.isenabled(), gc.get_freeze_count()]))", STORE_TRANSPORT=transport)
+    assert found[0] is True
+    assert found[1] > 10_000
