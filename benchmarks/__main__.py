@@ -3,7 +3,7 @@
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -11,7 +11,7 @@ from benchmarks import counts, growth
 from benchmarks.contestants import BenchError, Contestant, contestants, package, without_tracing
 from benchmarks.figures import OURS, Row, as_json, rows, single, table, verdicts
 from benchmarks.money import costs, per_route
-from benchmarks.rounds import COLD, measure
+from benchmarks.rounds import COLD, TRACING, measure
 from benchmarks.scenarios import GET, LIST
 from benchmarks.servers import ROOT, stub
 from benchmarks.sizes import zipped
@@ -57,19 +57,21 @@ def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:
         found += costs(times)
         _say(table(found))
         if not quick:
-            found += _counted(runners, port)
+            found += _counted(runners, untraced, port)
     grew = growth.grow(runners[0], *((growth.QUICK_SIZES, QUICK_MANY) if quick else (growth.SIZES, growth.MANY)))
     _say(f"Ours as the table grows:\n\n{growth.table(grew)}")
     return [*found, *growth.as_rows(grew)]
 
 
-def _counted(runners: Sequence[Contestant], port: int) -> list[Row]:
+def _counted(runners: Sequence[Contestant], untraced: Mapping[str, Contestant], port: int) -> list[Row]:
     if not counts.can_count():
         _say(counts.MISSING)
         return []
     counted = [each for each in runners if each.name in COUNTED]
-    scenarios = {COLD: GET, GET.name: GET, LIST.name: LIST}
-    found = single(counts.count(counted, scenarios, port), "M instructions", 1e-6)
+    numbers = counts.count(counted, {COLD: GET, GET.name: GET, LIST.name: LIST}, port)
+    without = counts.count(list(untraced.values()), {GET.name: GET}, port)[GET.name]
+    numbers[TRACING] = {name: numbers[GET.name][name] - number for name, number in without.items()}
+    found = single(numbers, "M instructions", 1e-6)
     _say(table(found))
     return found
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.items import Item, todo
+from benchmarks.items import OWNER, TODO_ID, Item, todo
 from benchmarks.stub import Answer, Seen, response, serve
 from infra.costs.units import read_units, size
 
@@ -22,6 +22,8 @@ KEYS = {
     "by_created": ("user_id", "live_id"),
     "by_state": ("user_state", "todo_id"),
 }
+_ANY = json.dumps(todo())
+_KEY = {name: str(todo()[name]["S"]) for names in KEYS.values() for name in names}
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored (id INTEGER PRIMARY KEY, item TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS placed (
@@ -50,12 +52,13 @@ class Grown:
     def fill(self, owners: Iterable[str], todos: int) -> None:
         """Store so many todos for each owner."""
         first = self._file.execute("SELECT coalesce(max(id), 0) FROM stored").fetchone()[0] + 1
-        rows = enumerate((owned(owner, number) for owner in owners for number in range(todos)), first)
+        whose = [(owner, number) for owner in owners for number in range(todos)]
         self._file.execute("BEGIN")
-        for place, item in rows:
-            self._file.execute("INSERT INTO stored VALUES (?, ?)", (place, json.dumps(item)))
-            keys = [(name, item[partition]["S"], item[sort]["S"], place) for name, (partition, sort) in KEYS.items()]
-            self._file.executemany("INSERT INTO placed VALUES (?, ?, ?, ?)", keys)
+        texts = ((place, _text(*each)) for place, each in enumerate(whose, first))
+        self._file.executemany("INSERT INTO stored VALUES (?, ?)", texts)
+        for name, keys in KEYS.items():
+            places = ((name, *_keys(keys, *each), place) for place, each in enumerate(whose, first))
+            self._file.executemany("INSERT INTO placed VALUES (?, ?, ?, ?)", places)
         self._file.execute("COMMIT")
 
     def read(self, name: str, partition: str, after: str, limit: int) -> list[Item]:
@@ -73,9 +76,21 @@ class Grown:
 
 def owned(owner: str, number: int) -> Item:
     """One of an owner's todos."""
-    todo_id = f"01K9Z{number:021d}"
-    keys = {"user_id": owner, "todo_id": todo_id, "live_id": todo_id, "user_state": f"{owner}#open"}
-    return {**todo(todo_id), **{name: {"S": value} for name, value in keys.items()}}
+    item: Item = json.loads(_text(owner, number))
+    return item
+
+
+def _text(owner: str, number: int) -> str:
+    return _ANY.replace(OWNER, owner).replace(TODO_ID, _todo_id(number))
+
+
+def _keys(names: tuple[str, str], owner: str, number: int) -> tuple[str, str]:
+    partition, sort = (_KEY[name].replace(OWNER, owner).replace(TODO_ID, _todo_id(number)) for name in names)
+    return partition, sort
+
+
+def _todo_id(number: int) -> str:
+    return f"01K9Z{number:021d}"
 
 
 def answering(tables: Sequence[Grown], seen: Seen) -> Answer:

@@ -27,6 +27,15 @@ class Context:
         return 30_000
 
 
+def peak_kb() -> int:
+    """The most memory that this program has had; what getrusage says may be of the one that started it."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def main() -> None:
     """Import, say so, and do what is asked."""
     answers = os.fdopen(os.dup(1), "w")
@@ -40,8 +49,7 @@ def main() -> None:
         for _ in range(asked["calls"]):
             answer = handler(asked["event"], Context())
         cpu, wall, calls = time.process_time() - cpu, time.perf_counter() - wall, asked["calls"]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        said = {"cpu": cpu / calls, "wall": wall / calls, "total_cpu": time.process_time(), "rss_kb": memory}
+        said = {"cpu": cpu / calls, "wall": wall / calls, "total_cpu": time.process_time(), "rss_kb": peak_kb()}
         several = {name: values[0] for name, values in (answer.get("multiValueHeaders") or {}).items()}
         headers = {**(answer.get("headers") or {}), **several}
         said |= {"status": answer["statusCode"], "headers": headers, "body": answer.get("body") or ""}
