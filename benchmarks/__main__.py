@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks import counts, growth
+from benchmarks import counts, growth, profile
 from benchmarks.contestants import BenchError, Contestant, contestants, package, without_tracing
-from benchmarks.figures import OURS, Row, as_json, rows, single, table, verdicts
+from benchmarks.figures import GROWTH, OURS, Row, as_json, rows, single, table, verdicts
 from benchmarks.money import costs, per_route
-from benchmarks.rounds import COLD, TRACING, measure
+from benchmarks.rounds import COLD, COLD_FOUR, TRACING, measure
 from benchmarks.scenarios import GET, LIST
 from benchmarks.servers import ROOT, stub
 from benchmarks.sizes import zipped
@@ -39,7 +39,17 @@ def main(arguments: Sequence[str]) -> int:
     _say(f"Requests, units and price of each route:\n\n{per_route()}\n\nTargets:\n\n{verdicts(found)}")
     WRITTEN.parent.mkdir(exist_ok=True)
     WRITTEN.write_text(json.dumps(as_json(found), indent=1, ensure_ascii=False), encoding="utf-8")
+    for name in missed(found):
+        _say(f"What is left of {name}:")
+        profile.main([name])
     return 0
+
+
+def missed(found: Sequence[Row]) -> list[str]:
+    """The profiles that show what stands between ours and its targets."""
+    names = {TRACING: GET.name, COLD: profile.COLD, COLD_FOUR: profile.COLD}
+    late = [row.scenario for row in found if row.verdict.startswith("NOT") and row.unit == "ms"]
+    return list(dict.fromkeys(names.get(each, each) for each in late if not each.startswith(GROWTH)))
 
 
 def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:

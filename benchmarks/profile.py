@@ -1,8 +1,8 @@
 """`python -m benchmarks.profile SCENARIO [calls]`: where the application's time goes.
 
-It runs the source tree, not the package, in one process against the stub, with Lambda's variables. `cold start`
-profiles the import and the first GET; the rest is warm. A profiler makes everything slower: compare lines with each
-other. A busy machine shows in the socket calls.
+It runs the source tree, not the package, in one process against the stub, with Lambda's variables. `cold start` lists
+the modules that a start and a first GET import, and profiles both; the rest is warm. A profiler makes everything
+slower: compare lines with each other. A busy machine shows in the socket calls.
 """
 
 import cProfile
@@ -10,9 +10,10 @@ import importlib
 import json
 import os
 import pstats
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.scenarios import GET, WARM
@@ -20,6 +21,8 @@ from benchmarks.servers import ROOT, stub
 from benchmarks.worker import Context
 
 COLD = "cold start"
+WORKER = ROOT / "benchmarks" / "worker.py"
+_IMPORTED = re.compile(r"import time: +(\d+) \| +\d+ \| (.+)")
 CALLS, WARMING = 500, 50
 LINES = 25
 
@@ -33,9 +36,30 @@ def main(arguments: Sequence[str]) -> int:
     from benchmarks.contestants import environment  # noqa: PLC0415 - what is profiled imports it itself
 
     with stub() as port:
-        command = [sys.executable, "-m", "benchmarks.profile", "--here", *arguments]
         variables = {**environment(port, ROOT), "PYTHONDONTWRITEBYTECODE": ""}
+        if arguments[0] == COLD:
+            sys.stdout.write(imported(variables))
+            sys.stdout.flush()
+        command = [sys.executable, "-m", "benchmarks.profile", "--here", *arguments]
         return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+def imported(variables: Mapping[str, str]) -> str:
+    """The modules that a cold start and its first GET import, the slowest by themselves first."""
+    command = [sys.executable, "-P", "-X", "importtime", str(WORKER), "app", "app"]
+    asked = json.dumps({"event": GET.event, "calls": 1})
+    done = subprocess.run(
+        command, env={**variables, "PYTHONPATH": str(ROOT)}, input=asked, capture_output=True, text=True, check=True
+    )
+    return slowest(done.stderr)
+
+
+def slowest(told: str) -> str:
+    """The first lines of what `-X importtime` told, by each module's own time; in ms."""
+    found = [(int(own), module.strip()) for own, module in _IMPORTED.findall(told)]
+    lines = [f"{own / 1000:9.2f}  {module}" for own, module in sorted(found, reverse=True)[:LINES]]
+    total = sum(own for own, _ in found) / 1000
+    return "\n".join([f"{len(found)} modules imported in {total:.1f} ms; by themselves:", *lines, ""])
 
 
 def here(name: str, calls: int) -> None:
