@@ -88,9 +88,13 @@ def _highlight(code: str, language: str, _: str) -> str:
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
     from pygments.util import ClassNotFound  # noqa: PLC0415
 
+    from chalicelib.blog.languages import LANGUAGES  # noqa: PLC0415
+
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
+        return ""
+    if LANGUAGES.isdisjoint(lexer.aliases):
         return ""
     coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
     return f'<pre class="code language-{lexer.aliases[0]}"><code>{coloured}</code></pre>'

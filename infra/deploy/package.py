@@ -18,20 +18,18 @@ from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager,
 from chalice.utils import UI, OSUtils
 from packaging.requirements import Requirement
 
+from chalicelib.blog import languages
+from infra.deploy import dependencies, descriptions, lexers, native, roots
+from infra.deploy.dependencies import SERVICES, is_needed, unneeded_libraries
+
 RUNTIME = (3, 13)
-# The services that functions call: of all others, botocore's descriptions stay behind.
-SERVICES = ("cloudfront", "dynamodb", "s3", "sesv2", "sns", "sqs")
-LARGEST_BYTES = 16 * 1024 * 1024
+LARGEST_BYTES = 8 * 1024 * 1024
 # Twice that is unpacked at each cold start of a function.
 LARGEST_UNPACKED_BYTES = 64 * 1024 * 1024
 
 _MACHINES = {"x86_64": 0x3E, "arm64": 0xB7}
-_LEFT_OUT_FOLDERS = {"__pycache__", "tests", "licenses"}
-_LEFT_OUT_ENDINGS = (".pyi", ".pyx", ".pxd", ".c", ".h", ".cpp", ".typed", ".md", ".rst", ".exe")
-_OF_A_DISTRIBUTION = ("METADATA",)
-# Photos are JPEG, PNG, WebP and GIF, and nobody draws text on them.
-_PILLOW_LEFT_OUT = ("_avif", "_imagingft", "_imagingmath", "_imagingmorph", "_imagingtk")
-_BOTOCORE_DATA = ("_retry", "endpoints", "partitions", "sdk-default-configuration")
+# Everything that decides what is left of the dependencies.
+_RULES = [module.__file__ for module in (dependencies, descriptions, languages, lexers, native, roots)]
 # The same files give the same package.
 _TIMELESS = (1980, 1, 1, 0, 0, 0)
 
@@ -121,14 +119,14 @@ def newest_package(project: Path) -> Path:
 
 def rules() -> str:
     """Identify what is left out: packages that were made by other rules are made anew."""
-    return digest(Path(__file__).read_bytes())[:8]
+    return digest(b"".join(Path(file).read_bytes() for file in (__file__, *filter(None, _RULES))))[:8]
 
 
 def make_lean(root: Path, architecture: str) -> None:
-    """Leave what functions need of the dependencies in `root`, with bytecode.
+    """Leave what functions need of the dependencies in `root`, as bytecode alone.
 
     Raises:
-        PackageError: a library is of another machine.
+        PackageError: a library is of another machine, or a dependency no longer has what is kept of it.
     """
     for path in [path for path in root.rglob("*") if path.is_file()]:
         if not is_needed(path.relative_to(root).as_posix()):
@@ -136,34 +134,15 @@ def make_lean(root: Path, architecture: str) -> None:
     for library in unneeded_libraries(root):
         library.unlink()
     check_machine(root, architecture)
-    compile_all(root)
-
-
-def is_needed(name: str) -> bool:
-    """Whether functions need this file of a dependency."""
-    *folders, file = name.split("/")
-    if _LEFT_OUT_FOLDERS & set(folders) or file.endswith(_LEFT_OUT_ENDINGS) or folders[:1] == ["bin"]:
-        return False
-    if folders and folders[0].endswith((".dist-info", ".data")):
-        return file in _OF_A_DISTRIBUTION
-    if folders[:2] == ["botocore", "data"]:
-        part = folders[2] if len(folders) > 2 else file.partition(".")[0]
-        return part in (*SERVICES, *_BOTOCORE_DATA)
-    return not (folders[:1] == ["PIL"] and file.partition(".")[0] in _PILLOW_LEFT_OUT)
-
-
-def unneeded_libraries(root: Path) -> list[Path]:
-    """The shared libraries that came with wheels and that nothing names any more."""
-    bundled = {path.name: path for folder in root.glob("*.libs") for path in folder.iterdir()}
-    extensions = [path for path in root.rglob("*.so") if path.name not in bundled]
-    needed: set[str] = set()
-    looking = list(extensions)
-    while looking:
-        content = looking.pop().read_bytes()
-        found = {name for name in bundled if name not in needed and name.encode() in content}
-        needed |= found
-        looking += [bundled[name] for name in found]
-    return [path for name, path in sorted(bundled.items()) if name not in needed]
+    native.empty_debugging(root)
+    try:
+        lexers.keep_lexers(root, languages.LANGUAGES)
+        descriptions.keep_descriptions(root, SERVICES)
+        bundle = (root / "botocore" / "cacert.pem").read_text(encoding="utf-8")
+        (root / roots.FILE).write_text(roots.amazon_roots(bundle), encoding="utf-8")
+    except (LookupError, OSError) as error:
+        raise PackageError(f"A dependency has changed; see infra/deploy. {error}") from error
+    compile_alone(root)
 
 
 def check_machine(root: Path, architecture: str) -> None:
@@ -179,10 +158,25 @@ def compile_all(root: Path) -> None:
     for source in sorted(root.rglob("*.py")):
         if Path(importlib.util.cache_from_source(str(source))).exists():
             continue
-        name = source.relative_to(root).as_posix()
-        # Lambda's clock and file times say nothing here, so Python need not look at them.
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        py_compile.compile(str(source), dfile=f"/var/task/{name}", doraise=True, invalidation_mode=mode)
+        _compile(source, root)
+
+
+def compile_alone(root: Path) -> None:
+    """Put bytecode in the place of each module: tracebacks then have files and lines, and no text of them.
+
+    https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+    """
+    for source in sorted(root.rglob("*.py")):
+        _compile(source, root, source.with_suffix(".pyc"))
+        source.unlink()
+
+
+def _compile(source: Path, root: Path, target: Path | None = None) -> None:
+    name = source.relative_to(root).as_posix()
+    # Lambda's clock and file times say nothing here, so Python need not look at them.
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    cfile = str(target) if target else None
+    py_compile.compile(str(source), cfile, dfile=f"/var/task/{name}", doraise=True, invalidation_mode=mode)
 
 
 def check_size(package: Path) -> None:
@@ -230,7 +224,7 @@ def _normal(name: str) -> str:
 
 
 def _write_zip(root: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _TIMELESS)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16

@@ -31,7 +31,7 @@ def test_one_deploy_makes_the_stage(rehearsal: Rehearsal, report: Report) -> Non
     assert outputs["ApiDomain"].startswith(f"{rehearsal.look().api_id}.execute-api.")
     packed, unpacked = sizes(newest_package(rehearsal.project))
     report.facts |= {"package": megabytes(packed), "package, unpacked": megabytes(unpacked)}
-    assert packed < 16 * 1024 * 1024
+    assert packed < 8 * 1024 * 1024
 
 
 def test_the_plan_of_a_deployed_stage_keeps_every_stack(rehearsal: Rehearsal) -> None:

@@ -39,7 +39,7 @@ def test_the_client_is_in_the_package(with_dax: Rehearsal, report: Report) -> No
     package = newest_package(with_dax.project)
     report.facts["package with DAX's client"] = megabytes(sizes(package)[0])
     names = zipfile.ZipFile(package).namelist()
-    assert {"amazondax/AmazonDaxClient.py", "antlr4/Parser.py", "app.py"} <= set(names)
+    assert {"amazondax/AmazonDaxClient.pyc", "antlr4/Parser.pyc", "app.py"} <= set(names)
 
 
 def test_the_api_function_alone_is_in_the_network(with_dax: Rehearsal) -> None:

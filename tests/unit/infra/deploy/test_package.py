@@ -1,27 +1,36 @@
 """The package: what is in it, for which machine, and how large it may be."""
 
 import ast
+import gzip
 import importlib.util
+import json
 import os
+import shutil
+import subprocess
+import sys
+import sysconfig
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
 
 from infra.deploy import package
+from infra.deploy.dependencies import SERVICES, is_needed, unneeded_libraries
+from infra.deploy.lexers import keep_lexers
 from infra.deploy.package import (
-    SERVICES,
     LeanPackager,
     PackageError,
     check_machine,
     check_size,
     compile_all,
-    is_needed,
+    compile_alone,
     make_lean,
     missing_distributions,
     newest_package,
     pinned,
-    unneeded_libraries,
 )
 from infra.deploy.stage import ROOT
 
@@ -34,12 +43,19 @@ NEEDED = [
     "PIL/_imaging.cpython-313-aarch64-linux-gnu.so",
     "PIL/_imagingcms.cpython-313-aarch64-linux-gnu.so",
     "PIL/_webp.cpython-313-aarch64-linux-gnu.so",
+    "PIL/TiffImagePlugin.py",
+    "PIL/ImageFile.py",
+    "dateutil/zoneinfo/__init__.py",
 ]
 LEFT_OUT = [
     "botocore/data/ec2/2016-11-15/service-2.json.gz",
     "jinja2-3.1.6.dist-info/RECORD",
     "PIL/_avif.cpython-313-aarch64-linux-gnu.so",
     "PIL/Image.pyi",
+    "PIL/ImageFont.py",
+    "PIL/PdfImagePlugin.py",
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
+    "urllib3/contrib/emscripten/fetch.py",
     "urllib3/__pycache__/poolmanager.cpython-311.pyc",
     "dateutil/tests/test_tz.py",
     "bin/jp.py",
@@ -142,14 +158,95 @@ def test_each_module_has_bytecode_that_asks_for_no_times(tmp_path: Path) -> None
     assert compiled.stat().st_mtime_ns == before
 
 
-def test_making_lean_leaves_what_is_needed_compiled(tmp_path: Path) -> None:
-    for name in ("six.py", "dateutil/tests/test_tz.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    make_lean(tmp_path, "arm64")
-    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert {name for name in left if not name.endswith(".pyc")} == {"six.py"}
-    assert len(left) == 2
+def test_dependencies_are_bytecode_that_says_where_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("def where():\n    raise RuntimeError\n")
+    compile_alone(tmp_path)
+    assert [path.name for path in (tmp_path / "package").iterdir()] == ["__init__.pyc"]
+    command = [sys.executable, "-c", "import package; package.where()"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 'File "/var/task/package/__init__.py", line 2, in where' in done.stderr
+
+
+def installed(folder: Path, *names: str) -> Path:
+    """A folder with some of what is installed here, as wheels would put it there."""
+    for name in names:
+        path = Path(sysconfig.get_path("purelib")) / name
+        shutil.copytree(path, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dependencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = installed(tmp_path_factory.mktemp("wheels"), "botocore", "pygments")
+    (folder / "dateutil" / "tests").mkdir(parents=True)
+    (folder / "dateutil" / "tests" / "test_tz.py").write_text("")
+    (folder / "six.py").write_text("")
+    make_lean(folder, "arm64")
+    return folder
+
+
+def test_making_lean_leaves_what_is_needed_compiled(dependencies: Path) -> None:
+    left = {path.relative_to(dependencies).as_posix() for path in dependencies.rglob("*") if path.is_file()}
+    assert {"six.pyc", "amazon-roots.pem", "botocore/client.pyc", "botocore/data/s3/2006-03-01/service-2.json"} <= left
+    assert {"pygments/lexers/python.pyc", "pygments/formatters/html.pyc", "pygments/styles/default.pyc"} <= left
+    assert not [name for name in left if name.endswith((".py", ".json.gz")) or "/tests/" in name]
+    assert not {"pygments/lexers/matlab.pyc", "pygments/formatters/latex.pyc", "pygments/styles/xcode.pyc"} & left
+
+
+def test_of_each_service_the_newest_description_is_left_without_its_prose(dependencies: Path) -> None:
+    data = dependencies / "botocore" / "data"
+    assert {path.parts[-3] for path in data.rglob("service-2.json*")} == set(SERVICES)
+    for service in SERVICES:
+        [newest] = (data / service).iterdir()
+        whole = Path(botocore.__file__).parent / "data" / service
+        assert newest.name == max(path.name for path in whole.iterdir())
+        trimmed = json.loads((newest / "service-2.json").read_text())
+        original = json.loads(gzip.decompress((whole / newest.name / "service-2.json.gz").read_bytes()))
+        assert set(prose(trimmed)) == {""}
+        assert len(set(prose(original))) > 20
+        assert without_prose(trimmed) == without_prose(original)
+
+
+def prose(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (each for name, each in value.items() if name == "documentation" and isinstance(each, str))
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from prose(each)
+
+
+def without_prose(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_prose(each) for name, each in value.items() if name != "documentation"}
+    return [without_prose(each) for each in value] if isinstance(value, list) else value
+
+
+def test_of_endpoints_those_of_the_services_are_left(dependencies: Path) -> None:
+    trimmed = json.loads((dependencies / "botocore" / "data" / "endpoints.json").read_text())
+    original = json.loads((Path(botocore.__file__).parent / "data" / "endpoints.json").read_text())
+    assert len(trimmed["partitions"]) == len(original["partitions"]) > 1
+    for less, more in zip(trimmed["partitions"], original["partitions"], strict=True):
+        assert set(less["services"]) <= {"cloudfront", "dynamodb", "email", "s3", "sns", "sqs"}
+        assert less == {**more, "services": {name: more["services"][name] for name in less["services"]}}
+    assert set(trimmed["partitions"][0]["services"]) == {"cloudfront", "dynamodb", "email", "s3", "sns", "sqs"}
+
+
+def test_a_language_that_pygments_does_not_know_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LookupError, match="no lexer for klingon"):
+        keep_lexers(installed(tmp_path, "pygments"), {"python", "klingon"})
+
+
+def test_a_lexer_brings_those_that_it_imports(tmp_path: Path) -> None:
+    keep_lexers(installed(tmp_path, "pygments"), {"tsx"})
+    left = {path.stem for path in (tmp_path / "pygments" / "lexers").glob("*.py")}
+    assert left == {"__init__", "_mapping", "special", "jsx", "javascript", "_lasso_builtins"}
+
+
+def test_a_dependency_that_has_changed_is_said_to_have(tmp_path: Path) -> None:
+    installed(tmp_path, "botocore", "pygments")
+    (tmp_path / "botocore" / "cacert.pem").write_text("")
+    with pytest.raises(PackageError, match=r"has changed; see infra/deploy.*no Amazon Root CA 1, .* CA - G2\."):
+        make_lean(tmp_path, "arm64")
 
 
 def test_a_package_that_has_grown_too_large_is_refused_and_removed(
