@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from benchmarks.contestants import BenchError, ask
-from benchmarks.scenarios import ALL, GET, POST, WARM, Event, Scenario
+from benchmarks.scenarios import ALL, GET, WARM, WRITES, Event, Scenario
 from benchmarks.servers import seen
 
 Process = subprocess.Popen[str]
 
 WARMING = 20
 # What each makes up for itself in a new item; where the ids are part of another value, its end.
-_OWN = {"todo_id", "live_id", "created_at", "updated_at"}
+_OWN = {"todo_id", "live_id", "created_at", "updated_at", "fingerprint", "created_item", "expires_at"}
 
 
 def check(warm: Mapping[str, Process], port: int) -> None:
@@ -29,8 +29,8 @@ def check(warm: Mapping[str, Process], port: int) -> None:
         for name, each in told.items():
             if each["requests"] != {scenario.operation: 1}:
                 raise BenchError(f"{scenario.name}: {name} asked {each['requests']}, not once {scenario.operation}.")
-        if scenario is POST:
-            same_items({name: each["last"]["PutItem"] for name, each in told.items()})
+        if scenario in WRITES:
+            same_items(scenario, {name: puts(each["last"][scenario.operation]) for name, each in told.items()})
         if scenario is GET:
             missing = untraced({name: each["segments"] for name, each in told.items()})
             if missing:
@@ -70,25 +70,40 @@ def _told(process: Process, scenario: Scenario, port: int) -> dict[str, Any]:
     return seen(port)
 
 
-def same_items(puts: Mapping[str, Mapping[str, Any]]) -> None:
+def puts(request: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The puts of a request by table: one, or those of a transaction."""
+    each = [part["Put"] for part in request["TransactItems"]] if "TransactItems" in request else [request]
+    return {put["TableName"]: put for put in each}
+
+
+def same_items(scenario: Scenario, written: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     """Refuse to compare what writes differently.
 
     Raises:
         BenchError: an item has something else than ours but ids and times, or is put without a condition.
     """
-    wanted = _comparable(puts["ours"]["Item"])
-    for name, put in puts.items():
-        if _comparable(put["Item"]) != wanted or "ConditionExpression" not in put:
-            raise BenchError(f"{POST.name}: {name} puts {put}, ours {puts['ours']}.")
+    wanted = _comparable(written["ours"])
+    for name, each in written.items():
+        if _comparable(each) != wanted:
+            raise BenchError(f"{scenario.name}: {name} puts {each}, ours {written['ours']}.")
 
 
-def _comparable(item: Mapping[str, Any]) -> dict[str, Any]:
-    todo_id = item["todo_id"]["S"]
-    return {name: len(value["S"]) if name in _OWN else _without(value, todo_id) for name, value in item.items()}
+def _comparable(written: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        table: (
+            bool(put.get("ConditionExpression")),
+            {name: _shape(name, value, put["Item"]) for name, value in put["Item"].items()},
+        )
+        for table, put in written.items()
+    }
 
 
-def _without(value: Mapping[str, Any], todo_id: str) -> Mapping[str, Any]:
-    return {"S": value["S"].replace(todo_id, "")} if "S" in value else value
+def _shape(name: str, value: Mapping[str, Any], item: Mapping[str, Mapping[str, Any]]) -> object:
+    ((kind, held),) = value.items()
+    if name in _OWN:
+        return kind, len(held)
+    todo_id = item.get("todo_id", {}).get("S", "")
+    return (kind, held.replace(todo_id, "")) if kind == "S" and todo_id else (kind, held)
 
 
 def untraced(segments: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.items import MEDIA_TABLE, POST_TAGS_TABLE, POSTS_TABLE, TABLE
+from benchmarks.items import IDEMPOTENCY_TABLE, MEDIA_TABLE, POST_TAGS_TABLE, POSTS_TABLE, TABLE
 from benchmarks.servers import ROOT
 from chalicelib.settings import variables
 from infra import policies
@@ -27,6 +27,7 @@ _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ar
 _REGION = "eu-north-1"
 _TABLES = {
     "TODOS_TABLE": TABLE,
+    "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
     "MEDIA_TABLE": MEDIA_TABLE,
     "POSTS_TABLE": POSTS_TABLE,
     "POST_TAGS_TABLE": POST_TAGS_TABLE,

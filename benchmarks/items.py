@@ -3,6 +3,7 @@
 from typing import Any
 
 TABLE = "mytodolist-bench-todos"
+IDEMPOTENCY_TABLE = "mytodolist-bench-idempotency"
 MEDIA_TABLE = "mytodolist-bench-media"
 POSTS_TABLE = "mytodolist-bench-posts"
 POST_TAGS_TABLE = "mytodolist-bench-post-tags"
@@ -11,6 +12,7 @@ TODO_ID = "01K9Z0000000000000000000AA"
 MEDIA_ID = "01K9Z0000000000000000000BB"
 SLUG = "bread-on-a-sunday"
 TAG = "bread"
+KEY = "9a1f6c52-77d0-4b7e-9f0e-5d2c8f0b6a11"
 _TIME = "2026-11-01T08:00:00.000Z"
 _NOTES = "The good ones. " * 13
 _TEXT = "Flour, water, salt and time. Fold it four times, and let it rest in between. " * 6
@@ -111,6 +113,9 @@ def answers() -> dict[tuple[str, str], Any]:
         ("GetItem", POSTS_TABLE): {"Item": post()},
         ("Query", TABLE): {"Items": found, "Count": len(found), "ScannedCount": len(found)},
         ("PutItem", TABLE): {},
+        # The table that stands first in a transaction is either of its two.
+        ("TransactWriteItems", TABLE): {},
+        ("TransactWriteItems", IDEMPOTENCY_TABLE): {},
         ("GetItem", MEDIA_TABLE): {"Item": photo()},
         ("Query", POST_TAGS_TABLE): {"Items": rows, "Count": len(rows), "ScannedCount": len(rows)},
     }

@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 
 from benchmarks.figures import OURS, Row, single
-from benchmarks.scenarios import GET, LIST, POST, READ
+from benchmarks.scenarios import GET, KEYED, LIST, POST, READ
 from infra.costs.routes import per_million, routes
 
-_ROUTES = {GET.name: "get_todo", LIST.name: "list_todos", POST.name: "create_todo, due", READ.name: "get_post"}
+_ROUTES = {
+    GET.name: "get_todo",
+    LIST.name: "list_todos",
+    POST.name: "create_todo, due",
+    KEYED.name: "create_todo, with a key",
+    READ.name: "get_post",
+}
 
 
 def costs(times: Mapping[str, Mapping[str, float]]) -> list[Row]:

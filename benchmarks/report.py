@@ -21,6 +21,7 @@ CHARTS = {
     "warm GET of one todo": "bench-get",
     "warm list of 20": "bench-list",
     "warm POST of a todo": "bench-post",
+    "warm POST with a key": "bench-post-keyed",
     "warm post by slug": "bench-slug",
 }
 

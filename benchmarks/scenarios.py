@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.items import MEDIA_ID, OWNER, SLUG, TAG, TODO_ID, new_todo
+from benchmarks.items import KEY, MEDIA_ID, OWNER, SLUG, TAG, TODO_ID, new_todo
 
 Event = dict[str, Any]
 
@@ -95,10 +95,14 @@ def _with_header(event: Event, name: str, value: str) -> Event:
 GET = Scenario("warm GET of one todo", _event("GET", "/todos/{todo_id}", todo_id=TODO_ID), 200, "GetItem")
 LIST = Scenario("warm list of 20", _event("GET", "/todos", query={"limit": "20"}), 200, "Query")
 POST = Scenario("warm POST of a todo", _event("POST", "/todos", body=new_todo()), 201, "PutItem", MADE_UP)
+KEYED = Scenario(
+    "warm POST with a key", _with_header(POST.event, "Idempotency-Key", KEY), 201, "TransactWriteItems", MADE_UP
+)
 READ = Scenario("warm post by slug", _event("GET", "/posts/{slug}", slug=SLUG), 200, "GetItem")
 REREAD = Scenario("warm post unchanged, 304", READ.event, 304, "GetItem", again=True)
 
-WARM = (GET, LIST, POST, READ, REREAD)
+WRITES = (POST, KEYED)
+WARM = (GET, LIST, POST, KEYED, READ, REREAD)
 
 _PHOTO = Scenario("GET of one photo", _event("GET", "/media/{media_id}", media_id=MEDIA_ID), 200, "GetItem")
 _TAGGED = Scenario("list of a tag", _event("GET", "/posts", query={"tag": TAG, "limit": "5"}), 200, "Query")

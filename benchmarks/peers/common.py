@@ -145,6 +145,17 @@ def new_item(owner, todo):
     return item
 
 
+def ledger_row(owner, key, asked, created):
+    """What an Idempotency-Key stands for, for a day: which request, and the item as DynamoDB has it."""
+    fingerprint = hashlib.sha256(b"create_todo\0" + json.dumps(asked, sort_keys=True, default=str).encode())
+    return {
+        "caller_key": f"{owner}#{key}",
+        "fingerprint": fingerprint.hexdigest(),
+        "created_item": json.dumps(created),
+        "expires_at": int(time.time()) + 24 * 60 * 60,
+    }
+
+
 def ulid():
     """An identifier that sorts by time."""
     number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10))

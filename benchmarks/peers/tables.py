@@ -1,15 +1,19 @@
 """What the peers over boto3's resource read and write."""
 
 import os
+import time
 
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
-from common import new_item, shape, shape_photo, shape_post, summary
+from boto3.dynamodb.types import TypeSerializer
+from common import ledger_row, new_item, shape, shape_photo, shape_post, summary
 
 dynamodb = boto3.resource("dynamodb")
 todos = dynamodb.Table(os.environ["TODOS_TABLE"])
 media = dynamodb.Table(os.environ["MEDIA_TABLE"])
 posts = dynamodb.Table(os.environ["POSTS_TABLE"])
+LEDGER = os.environ["IDEMPOTENCY_TABLE"]
+to_wire = TypeSerializer().serialize
 post_tags = dynamodb.Table(os.environ["POST_TAGS_TABLE"])
 
 
@@ -28,10 +32,34 @@ def listed(owner, limit):
     return {"items": [shape(item) for item in found["Items"]], "next": more}
 
 
-def created(owner, todo):
-    """A new todo."""
+def created(owner, todo, key=None):
+    """A new todo; with an Idempotency-Key it and the key's row, or neither."""
     item = {**new_item(owner, todo), "version": 1}
-    todos.put_item(Item=item, ConditionExpression=Attr("todo_id").not_exists())
+    if key is None:
+        todos.put_item(Item=item, ConditionExpression=Attr("todo_id").not_exists())
+        return shape(item)
+    row = ledger_row(owner, key, todo, {name: to_wire(value) for name, value in item.items()})
+    # The resource's own client takes plain values, as its tables do.
+    dynamodb.meta.client.transact_write_items(
+        TransactItems=[
+            {
+                "Put": {
+                    "TableName": LEDGER,
+                    "Item": row,
+                    "ConditionExpression": "attribute_not_exists(caller_key) OR expires_at <= :now",
+                    "ExpressionAttributeValues": {":now": int(time.time())},
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            {
+                "Put": {
+                    "TableName": todos.name,
+                    "Item": item,
+                    "ConditionExpression": "attribute_not_exists(todo_id)",
+                }
+            },
+        ]
+    )
     return shape(item)
 
 

@@ -56,7 +56,7 @@ def list_todos(request: Request, limit: Annotated[int, Query(ge=1, le=100)] = 50
 
 @api.post("/todos", status_code=201)
 def create_todo(new: NewTodo, request: Request, response: Response) -> dict:
-    todo = created(owner(request), new.model_dump())
+    todo = created(owner(request), new.model_dump(), request.headers.get("idempotency-key"))
     response.headers["Location"], response.headers["ETag"] = todo["url"], etag(todo)
     log("POST", "/todos", 201)
     return todo

@@ -31,7 +31,7 @@ def list_todos():
 
 @api.post("/todos")
 def create_todo():
-    todo = created(owner(), checked(request.get_json()))
+    todo = created(owner(), checked(request.get_json()), request.headers.get("Idempotency-Key"))
     log("POST", "/todos", 201)
     return jsonify(todo), 201, {"Location": todo["url"], "ETag": etag(todo)}
 

@@ -39,7 +39,9 @@ def list_todos():
 
 @resolver.post("/todos")
 def create_todo():
-    todo = created(owner(), checked(resolver.current_event.json_body))
+    todo = created(
+        owner(), checked(resolver.current_event.json_body), header(resolver.current_event, "idempotency-key")
+    )
     log("POST", "/todos", 201)
     return Response(201, JSON, todo, {"Location": todo["url"], "ETag": etag(todo)})
 

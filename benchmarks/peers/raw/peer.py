@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import boto3
 from aws_xray_sdk.core import patch_all
@@ -13,6 +14,7 @@ from common import (
     content_tag,
     etag,
     header,
+    ledger_row,
     limit_of,
     log,
     new_item,
@@ -27,12 +29,17 @@ if TRACED:
 dynamodb = boto3.client("dynamodb")
 from_wire, to_wire = TypeDeserializer().deserialize, TypeSerializer().serialize
 TODOS, MEDIA = os.environ["TODOS_TABLE"], os.environ["MEDIA_TABLE"]
+LEDGER = os.environ["IDEMPOTENCY_TABLE"]
 POSTS, POST_TAGS = os.environ["POSTS_TABLE"], os.environ["POST_TAGS_TABLE"]
 NOTHING = 404, {"message": "There is no such thing."}, {}
 
 
 def plain(item):
     return {name: from_wire(value) for name, value in item.items()}
+
+
+def wire(item):
+    return {name: to_wire(value) for name, value in item.items()}
 
 
 def owner_of(event):
@@ -66,12 +73,20 @@ def list_todos(event):
 
 
 def create_todo(event):
-    item = {**new_item(owner_of(event), checked(json.loads(event["body"]))), "version": 1}
-    dynamodb.put_item(
-        TableName=TODOS,
-        Item={name: to_wire(value) for name, value in item.items()},
-        ConditionExpression="attribute_not_exists(todo_id)",
-    )
+    asked, key = checked(json.loads(event["body"])), header(event, "idempotency-key")
+    item = {**new_item(owner_of(event), asked), "version": 1}
+    put = {"TableName": TODOS, "Item": wire(item), "ConditionExpression": "attribute_not_exists(todo_id)"}
+    if key is None:
+        dynamodb.put_item(**put)
+    else:
+        row = {
+            "TableName": LEDGER,
+            "Item": wire(ledger_row(owner_of(event), key, asked, put["Item"])),
+            "ConditionExpression": "attribute_not_exists(caller_key) OR expires_at <= :now",
+            "ExpressionAttributeValues": {":now": {"N": str(int(time.time()))}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        dynamodb.transact_write_items(TransactItems=[{"Put": row}, {"Put": put}])
     todo = shape(item)
     return 201, todo, {"Location": todo["url"], "ETag": etag(todo)}
 

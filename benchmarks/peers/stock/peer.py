@@ -1,6 +1,8 @@
 """Chalice, PynamoDB and the X-Ray SDK, as their documentation shows."""
 
 import os
+import time
+from functools import cache
 
 from aws_xray_sdk.core import patch
 from chalice import BadRequestError, Chalice, CognitoUserPoolAuthorizer, NotFoundError, Response
@@ -10,6 +12,7 @@ from common import (
     checked,
     content_tag,
     etag,
+    ledger_row,
     limit_of,
     log,
     new_item,
@@ -18,13 +21,21 @@ from common import (
     shape_post,
     summary,
 )
-from models import Media, Post, PostTag, Todo
+from models import LedgerRow, Media, Post, PostTag, Todo
+from pynamodb.connection import Connection
+from pynamodb.constants import ALL_OLD
+from pynamodb.transactions import TransactWrite
 
 if TRACED:
     # By patch_all each call would have two segments, of PynamoDB and of botocore.
     patch(("botocore",))
 app = Chalice(app_name="stock")
 authorizer = CognitoUserPoolAuthorizer("UserPool", provider_arns=[os.environ["USER_POOL_ARN"]])
+
+
+@cache
+def connection():
+    return Connection(region=os.environ["AWS_REGION"], host=os.environ["AWS_ENDPOINT_URL"])
 
 
 def owner():
@@ -59,9 +70,17 @@ def create_todo():
         new = checked(app.current_request.json_body)
     except Invalid as error:
         raise BadRequestError(str(error)) from error
-    todo = Todo(**new_item(owner(), new))
-    todo.save(Todo.todo_id.does_not_exist())
-    shaped = shape(todo.attribute_values)
+    todo, absent = Todo(**new_item(owner(), new)), Todo.todo_id.does_not_exist()
+    key = app.current_request.headers.get("idempotency-key")
+    if key is None:
+        todo.save(absent)
+    else:
+        row = LedgerRow(**ledger_row(owner(), key, new, {**todo.serialize(), "version": {"N": "1"}}))
+        forgotten = LedgerRow.caller_key.does_not_exist() | (LedgerRow.expires_at <= int(time.time()))
+        with TransactWrite(connection=connection()) as transaction:
+            transaction.save(row, condition=forgotten, return_values=ALL_OLD)
+            transaction.save(todo, condition=absent)
+    shaped = shape({"version": 1, **todo.attribute_values})
     log("POST", "/todos", 201)
     return Response(shaped, {"Location": shaped["url"], "ETag": etag(shaped)}, 201)
 

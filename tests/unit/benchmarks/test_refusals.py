@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.agreement import same_answers, same_items, untraced
+from benchmarks.agreement import puts, same_answers, same_items, untraced
 from benchmarks.contestants import BenchError, answered
-from benchmarks.scenarios import POST, REREAD
+from benchmarks.scenarios import KEYED, POST, REREAD
 
 ANSWERS = """
 import json, sys
@@ -56,22 +56,47 @@ def test_a_peer_that_answers_with_another_status_ends_it() -> None:
 
 def put(**changed: Any) -> dict[str, Any]:
     item = {"todo_id": {"S": "01A"}, "due_key": {"S": "2026#01A"}, "created_at": {"S": "now"}, "title": {"S": "milk"}}
-    return {"Item": {**item, **changed}, "ConditionExpression": "attribute_not_exists(todo_id)"}
+    return {"TableName": "todos", "Item": {**item, **changed}, "ConditionExpression": "attribute_not_exists(todo_id)"}
+
+
+def row(key: str) -> dict[str, Any]:
+    item = {"caller_key": {"S": key}, "expires_at": {"N": "1762000000"}}
+    return {"TableName": "idempotency", "Item": item, "ConditionExpression": "attribute_not_exists(caller_key)"}
+
+
+def transaction(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    return {"TransactItems": [{"Put": part} for part in parts]}
 
 
 def test_items_that_differ_in_ids_and_times_are_the_same() -> None:
     other = put(todo_id={"S": "01B"}, due_key={"S": "2026#01B"}, created_at={"S": "new"})
-    same_items({"ours": put(), "stock": other})
+    same_items(POST, {"ours": puts(put()), "stock": puts(other)})
+
+
+def test_the_parts_of_a_transaction_may_come_in_either_order() -> None:
+    ours, stock = transaction(row("a"), put()), transaction(put(), row("a"))
+    same_items(KEYED, {"ours": puts(ours), "stock": puts(stock)})
 
 
 @pytest.mark.parametrize(
     "other",
-    [put(title={"S": "bread"}), put(order={"N": "3"}), put(todo_id={"S": "1"}), {"Item": put()["Item"]}],
+    [
+        put(title={"S": "bread"}),
+        put(order={"N": "3"}),
+        put(todo_id={"S": "1"}),
+        {"TableName": "todos", "Item": put()["Item"]},
+    ],
     ids=["a value", "an attribute more", "a shorter id", "no condition"],
 )
 def test_a_peer_that_writes_something_else_ends_it(other: Mapping[str, Any]) -> None:
     with pytest.raises(BenchError, match="warm POST of a todo: stock puts"):
-        same_items({"ours": put(), "stock": other})
+        same_items(POST, {"ours": puts(put()), "stock": puts(other)})
+
+
+@pytest.mark.parametrize("other", [transaction(put()), transaction(put(), row("b"))], ids=["no row", "another key"])
+def test_a_peer_that_remembers_something_else_ends_it(other: Mapping[str, Any]) -> None:
+    with pytest.raises(BenchError, match="warm POST with a key: stock puts"):
+        same_items(KEYED, {"ours": puts(transaction(row("a"), put())), "stock": puts(other)})
 
 
 def test_a_segment_counts_when_it_is_whole_and_speaks_of_the_get() -> None:
