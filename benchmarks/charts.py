@@ -1,6 +1,7 @@
 """Bar and line charts as SVG, readable on white and on black."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 WIDTH, LABELS, BAR, GAP = 720, 150, 16, 6
@@ -22,7 +23,15 @@ text { font: 13px system-ui, sans-serif; fill: #57606a }
 </style>"""
 
 
-def bars(title: str, figures: Mapping[str, float], unit: str, most: float | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing and what it shows."""
+
+    title: str
+    svg: str
+
+
+def bars(title: str, figures: Mapping[str, float], unit: str, most: float | None = None) -> Chart:
     """A bar for each named figure, ours in a colour of its own; a dashed line where ours has to end."""
     longest = max(figures.values())
     scale = (WIDTH - LABELS - 90) / longest
@@ -36,13 +45,14 @@ def bars(title: str, figures: Mapping[str, float], unit: str, most: float | None
     height = _HEAD + len(figures) * (BAR + GAP)
     if most is not None:
         x = LABELS + most * scale
-        parts.append(f'<line class="target" x1="{x:.1f}" x2="{x:.1f}" y1="{_HEAD - 4}" y2="{height}"/>')
+        parts.append(f'<line class="target" x1="{x:.1f}" x2="{x:.1f}" y1="{_HEAD - 12}" y2="{height}"/>')
+        parts.append(_text(x + 5, _HEAD - 4, "target"))
     return _svg(title, height, parts)
 
 
-def lines(title: str, figures: Mapping[str, Sequence[float]], marks: Sequence[str], around: float) -> str:
+def lines(title: str, figures: Mapping[str, Sequence[float]], marks: Sequence[str], around: float) -> Chart:
     """A line for each named row of ratios over `marks`, in a band of `around` about 1."""
-    left, top, height, step = LABELS, _HEAD, 140, (WIDTH - LABELS - 60) / max(1, len(marks) - 1)
+    left, top, height, step = LABELS, _HEAD, 140, (WIDTH - LABELS - 20) / max(1, len(marks) - 1)
 
     def y(ratio: float) -> float:
         return top + height * (1.5 - ratio)
@@ -57,7 +67,8 @@ def lines(title: str, figures: Mapping[str, Sequence[float]], marks: Sequence[st
         points = " ".join(f"{left + place * step:.1f},{y(ratio):.1f}" for place, ratio in enumerate(ratios))
         parts.append(f'<polyline class="line" points="{points}"><title>{escape(name)}</title></polyline>')
     for place, mark in enumerate(marks):
-        parts.append(_text(left + place * step, top + height + 20, mark, anchor="middle"))
+        anchor = "end" if place == len(marks) - 1 else "middle"
+        parts.append(_text(left + place * step, top + height + 20, mark, anchor=anchor))
     return _svg(title, top + height + 30, parts)
 
 
@@ -66,6 +77,6 @@ def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start")
     return f'<text{named} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
-def _svg(title: str, height: float, parts: Sequence[str]) -> str:
+def _svg(title: str, height: float, parts: Sequence[str]) -> Chart:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img">'
-    return "\n".join([head, f"<title>{escape(title)}</title>", _STYLE, *parts, "</svg>\n"])
+    return Chart(title, "\n".join([head, f"<title>{escape(title)}</title>", _STYLE, *parts, "</svg>\n"]))

@@ -47,7 +47,7 @@ def grow(ours: Contestant, sizes: Sequence[int], many: int) -> list[Grew]:
         files = [Path(folder) / str(size) for size in sizes]
         for place, (path, size) in enumerate(zip(files, sizes, strict=True)):
             _fill(path, size, {_owner(place): EACH} | ({_owner(len(sizes)): many} if size == sizes[-1] else {}))
-        stored = [f"{size:,}" for size in sizes] + [f"{sizes[-1]:,}, {many:,} of them one person's"]
+        stored = [f"{size:,}" for size in sizes] + [f"{many:,} of one person"]
         served = map(str, (*files, files[-1]))
         with stub("benchmarks.grown", *served) as port, started(ours, port) as process:
             answered(process)

@@ -3,10 +3,9 @@
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from benchmarks.charts import bars, lines
+from benchmarks.charts import Chart, bars, lines
 from benchmarks.figures import FLAT, GROWTH, OURS, TARGETS
 from benchmarks.servers import ROOT
 from infra.setup import BENCH_PEERS
@@ -35,9 +34,11 @@ def main() -> int:
         return 1
     figures: Figures = json.loads(BENCH.read_text(encoding="utf-8"))
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(put(page, f"{table(figures)}\n\n{growth(figures)}\n"), encoding="utf-8")
-    for name, chart in charts(figures).items():
-        _write(IMAGES / f"{name}.svg", chart)
+    drawn = charts(figures)
+    shown = "\n".join(f"![{drawing.title}](images/{name}.svg)" for name, drawing in drawn.items())
+    PAGE.write_text(put(page, f"{table(figures)}\n\n{growth(figures)}\n\n{shown}\n"), encoding="utf-8")
+    for name, drawing in drawn.items():
+        (IMAGES / f"{name}.svg").write_text(drawing.svg, encoding="utf-8")
     return 0
 
 
@@ -51,7 +52,8 @@ def table(figures: Figures) -> str:
         ours, unit = next((row["ours"], row["unit"]) for row in by_peer.values())
         cells = [f"{by_peer[peer]['ratio']:.2f}" if peer in by_peer else "" for peer in BENCH_PEERS]
         targets = [f"{peer}: {row['target']}" for peer, row in by_peer.items() if "target" in row]
-        lines_.append(f"| {scenario} | {ours:.2f} {unit} | {' | '.join(cells)} | {'; '.join(targets)} |")
+        named = scenario.removesuffix(f", {unit}")
+        lines_.append(f"| {named} | {ours:.2f} {unit} | {' | '.join(cells)} | {'; '.join(targets)} |")
     return "\n".join(lines_)
 
 
@@ -70,9 +72,9 @@ def growth(figures: Figures) -> str:
     return "\n".join(lines_)
 
 
-def charts(figures: Figures) -> dict[str, str]:
-    """SVG by name."""
-    drawn: dict[str, str] = {}
+def charts(figures: Figures) -> dict[str, Chart]:
+    """Charts by name."""
+    drawn: dict[str, Chart] = {}
     by_scenario = _by_scenario(figures)
     for scenario, name in CHARTS.items():
         if scenario in by_scenario:
@@ -92,7 +94,7 @@ def put(page: str, figures: str) -> str:
     return f"{before}{BEGIN}\n\n{figures}\n{END}{after}"
 
 
-def _bars(scenario: str, by_peer: Figures) -> str:
+def _bars(scenario: str, by_peer: Figures) -> Chart:
     unit = next(iter(by_peer.values()))["unit"]
     ours = next(float(row["ours"]) for row in by_peer.values())
     named = {OURS: ours, **{peer: float(row["peer"]) for peer, row in by_peer.items()}}
@@ -108,11 +110,6 @@ def _by_scenario(figures: Figures) -> dict[str, dict[str, Mapping[str, Any]]]:
         scenario, _, peer = name.rpartition(" / ")
         found.setdefault(scenario, {})[peer] = row
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

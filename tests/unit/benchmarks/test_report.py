@@ -34,20 +34,20 @@ def test_only_what_stands_between_the_marks_is_written_anew() -> None:
 
 @pytest.mark.parametrize("name", ["bench-list", "bench-growth"])
 def test_a_chart_is_well_formed_and_says_what_it_shows(name: str) -> None:
-    drawn = ET.fromstring(report.charts(FIGURES)[name])
+    drawn = ET.fromstring(report.charts(FIGURES)[name].svg)
     title = drawn.find(f"{SVG}title")
     assert title is not None
     assert title.text
 
 
 def test_the_longest_bar_is_the_largest_figure_and_ours_has_its_colour() -> None:
-    drawn = ET.fromstring(bars("a < b", {"ours": 1.0, "stock": 4.0}, "ms", 2.0))
+    drawn = ET.fromstring(bars("a < b", {"ours": 1.0, "stock": 4.0}, "ms", 2.0).svg)
     ours, stock = drawn.iter(f"{SVG}rect")
     assert float(stock.attrib["width"]) == pytest.approx(4 * float(ours.attrib["width"]), rel=0.01)
     assert (ours.attrib["class"], stock.attrib["class"]) == ("ours", "peer")
 
 
 def test_a_line_has_a_point_a_mark() -> None:
-    drawn = ET.fromstring(lines("grows", {"one todo": [1.0, 1.1, 0.9]}, ["1", "10", "100"], 0.1))
+    drawn = ET.fromstring(lines("grows", {"one todo": [1.0, 1.1, 0.9]}, ["1", "10", "100"], 0.1).svg)
     (line,) = drawn.iter(f"{SVG}polyline")
     assert len(line.attrib["points"].split()) == 3
