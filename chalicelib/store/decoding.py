@@ -173,7 +173,9 @@ def _element_reader(element: type[Attribute[Any]]) -> Read | None:
 
 def _filled(kind: type[MapAttribute[Any, Any]], values: Values) -> MapAttribute[Any, Any]:
     made = kind.__new__(kind)
-    made.__dict__.update(attribute_kwargs={}, attribute_values=values)
+    # As its constructor does; `setattr` would make keys of them.
+    made.__dict__["attribute_kwargs"] = {}
+    made.__dict__["attribute_values"] = values
     return made
 
 

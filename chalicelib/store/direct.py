@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from pynamodb.attributes import Attribute, MapAttribute
+from pynamodb.attributes import Attribute, MapAttribute, VersionAttribute
 from pynamodb.models import Model
 
-# The attribute's own `__get__` does nothing but look the value up.
-_LOOK_UP_ONLY = (Attribute.__get__, MapAttribute.__get__)
+# These do nothing but look the value up; a version is made whole once more, as which it was set.
+_LOOK_UP_ONLY = (Attribute.__get__, MapAttribute.__get__, VersionAttribute.__get__)
 
 
 class Direct:
