@@ -104,8 +104,13 @@ def let_go(owner: str, media_id: str, slug: str) -> None:
 
 
 def forget(transaction: TransactWrite, owner: str, media_id: str) -> None:
-    """Add the removal of the photo's row to a transaction."""
-    transaction.delete(Media(owner, media_id))
+    """Add the removal of the photo's row to a transaction; the part is refused where a post names the photo."""
+    transaction.delete(Media(owner, media_id), condition=Media.posts.does_not_exist())
+
+
+def leave_to_posts(transaction: TransactWrite, owner: str, media_id: str) -> None:
+    """Add to a transaction that the photo is on no todo; the part is refused where no post names it."""
+    transaction.update(Media(owner, media_id), actions=_off_the_todo(), condition=Media.posts.exists())
 
 
 def forget_unattached(owner: str, media_id: str) -> None:
@@ -114,8 +119,10 @@ def forget_unattached(owner: str, media_id: str) -> None:
 
 
 def forget_expired(owner: str, media_id: str, todo_id: str) -> None:
-    """Remove the photo's row if it is still that todo's."""
-    _remove(owner, media_id, Media.todo_id == todo_id)
+    """Remove the photo's row if it is still that todo's; posts that name the photo keep it."""
+    still_its = Media.todo_id == todo_id
+    if not _remove(owner, media_id, still_its & Media.posts.does_not_exist()):
+        _change(owner, media_id, _off_the_todo(), still_its & Media.posts.exists())
 
 
 def thumbnail_url(key: str) -> str:
@@ -130,6 +137,10 @@ def bucket_url(bucket: str, stage: Settings, environment: Mapping[str, str]) -> 
     return f"https://{bucket}.s3.{stage.aws_region}.amazonaws.com"
 
 
+def _off_the_todo() -> list[Action]:
+    return [Media.todo_id.remove(), Media.name.remove()]
+
+
 def _change(owner: str, media_id: str, actions: list[Action], condition: Condition) -> None:
     try:
         Media(owner, media_id).change(actions, condition)
@@ -137,9 +148,11 @@ def _change(owner: str, media_id: str, actions: list[Action], condition: Conditi
         return
 
 
-def _remove(owner: str, media_id: str, condition: Condition) -> None:
+def _remove(owner: str, media_id: str, condition: Condition) -> bool:
     try:
         Media(owner, media_id).delete(condition)
     except DeleteError as error:
         if error.cause_response_code != CONDITION_FAILED:
             raise
+        return False
+    return True

@@ -1,6 +1,6 @@
 """Photos on todos: the todo names the photo and the photo has its row, both or neither."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pynamodb.constants import ALL_OLD
@@ -12,7 +12,7 @@ from chalicelib import clock
 from chalicelib.media import service as media
 from chalicelib.media.contract import NewAttachment
 from chalicelib.store import transactions
-from chalicelib.store.errors import ConditionFailed
+from chalicelib.store.errors import ConditionFailed, Unavailable
 from chalicelib.store.transactions import TransactionRefused
 from chalicelib.todos.model import Todo, TodoPhotos, at, is_live
 from chalicelib.todos.service import NoSuchTodo, TodoError
@@ -72,26 +72,35 @@ def attach(owner: str, todo_id: str, photo: NewAttachment) -> tuple[str, Mapping
 
 
 def detach(owner: str, todo_id: str, media_id: str) -> None:
-    """Take a photo off a todo, and its row away.
+    """Take a photo off a todo, and its row away unless a post names the photo.
 
     Raises:
         NoSuchTodo: there is none of that id with that photo.
+        Unavailable: each time the photo had just come into a post, or out of the last one.
     """
     place = Path(Todo.attachments)[media_id]
 
-    def fill(transaction: TransactWrite) -> None:
-        media.forget(transaction, owner, media_id)
-        transaction.update(
-            at(owner, todo_id),
-            actions=[place.remove(), Todo.updated_at.set(clock.timestamp(clock.now()))],
-            condition=is_live() & place.exists(),
-            add_version_condition=False,
-        )
+    def take_off(see_to_row: Callable[[TransactWrite, str, str], None]) -> bool:
+        def fill(transaction: TransactWrite) -> None:
+            see_to_row(transaction, owner, media_id)
+            transaction.update(
+                at(owner, todo_id),
+                actions=[place.remove(), Todo.updated_at.set(clock.timestamp(clock.now()))],
+                condition=is_live() & place.exists(),
+                add_version_condition=False,
+            )
 
-    try:
-        transactions.write(fill)
-    except TransactionRefused as refusal:
-        raise NoSuchTodo(todo_id) from refusal
+        try:
+            transactions.write(fill)
+        except TransactionRefused as refusal:
+            if _TODO_PLACE in refusal.refused:
+                raise NoSuchTodo(todo_id) from refusal
+            return False
+        return True
+
+    # Between two of them a post may come to name the photo, or cease to.
+    if not any(take_off(see_to_row) for see_to_row in (media.forget, media.leave_to_posts, media.forget)):
+        raise Unavailable("The posts that name the photo changed meanwhile.")
 
 
 def show_thumbnail(owner: str, todo_id: str, media_id: str, key: str | None) -> None:

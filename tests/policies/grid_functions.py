@@ -256,6 +256,7 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
     ],
     "empty-trash": [
         ("removes photos", ("dynamodb:DeleteItem", table("media")), ("dynamodb:GetItem", table("media"))),
+        ("leaves photos to posts", ("dynamodb:UpdateItem", table("media")), ("dynamodb:UpdateItem", table("todos"))),
         ("touches no todo", ("dynamodb:DeleteItem", table("media")), ("dynamodb:DeleteItem", table("todos"))),
     ],
     "make-thumbnails": [

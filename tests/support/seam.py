@@ -41,18 +41,20 @@ class Recorder(Around):
 
 
 class Meanwhile(Around):
-    """Does something of its own before the first call of an operation, as another caller might."""
+    """Does something of its own before a call of an operation, as another caller might; calls start at 0."""
 
-    def __init__(self, inner: ApiCaller, operation: str, action: Callable[[], object]) -> None:
+    def __init__(self, inner: ApiCaller, operation: str, action: Callable[[], object], call: int = 0) -> None:
         super().__init__(inner)
-        self._operation = operation
+        self._operation, self._calls_left = operation, call
         self._action: Callable[[], object] | None = action
 
     def _make_api_call(self, operation_name: str, operation_kwargs: Arguments) -> dict[str, Any]:
-        action, waits = self._action, operation_name == self._operation
-        if action is not None and waits:
-            self._action = None
-            action()
+        action = self._action
+        if action is not None and operation_name == self._operation:
+            self._calls_left -= 1
+            if self._calls_left < 0:
+                self._action = None
+                action()
         return super()._make_api_call(operation_name, operation_kwargs)
 
 

@@ -302,6 +302,14 @@ class TestDeletion:
         assert world.buckets.objects == {}
         assert [service.find(ADA, each) for each in photos] == [None, None, None]
 
+    def test_it_leaves_a_photo_to_the_posts_that_name_it(self, world: World, media_id: str) -> None:
+        todo_id = world.new_todo()
+        world.attach(todo_id, media_id)
+        service.keep(ADA, media_id, "tides")
+        assert on_todos_removed(changed(world.todo_row(todo_id), None, by_ttl=True)) == DONE
+        photo = service.get(ADA, media_id)
+        assert (photo.posts, photo.todo_id, photo.is_attached) == ({"tides"}, None, False)
+
     def test_it_leaves_a_photo_that_is_on_another_todo_by_now(self, world: World, media_id: str) -> None:
         first, second = world.new_todo(), world.new_todo()
         world.attach(first, media_id)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib import clock
+from chalicelib.media import service
+from chalicelib.media.model import FOR_GOOD, Media
 from chalicelib.todos.attachments import MAX_ATTACHMENTS
 from tests.support.api import Api
 from tests.support.seam import Meanwhile, Scripted, dynamodb_behind, refusal
@@ -162,6 +164,52 @@ def test_a_detached_photo_is_nowhere(ada: Api, path: str) -> None:
     assert [each["media_id"] for each in attached(ada, path)] == [media_id_of(kept)]
     assert ada.get(f"/media/{media_id_of(taken)}").status == 404
     assert ada.delete(f"{path}/{media_id_of(taken)}").status == 404
+
+
+def test_a_detached_photo_stays_for_the_posts_that_name_it(ada: Api, path: str) -> None:
+    # given a photo on a todo and in a post
+    sent = photo(ada.sub or "")
+    media_id = media_id_of(sent)
+    ada.post(path, sent)
+    service.keep(str(ada.sub), media_id, "tides")
+    # when the todo lets it go
+    assert ada.delete(f"{path}/{media_id}").status == 204
+    # then the post still has it, for good
+    assert attached(ada, path) == []
+    row = Media.get(str(ada.sub), media_id)
+    assert (row.posts, row.expires_at, row.is_attached, row.todo_id) == ({"tides"}, FOR_GOOD, False, None)
+    # and once the post lets it go too, it has its last thirty days
+    service.let_go(str(ada.sub), media_id, "tides")
+    assert Media.get(str(ada.sub), media_id).expires_at < FOR_GOOD
+
+
+def test_a_post_that_comes_to_name_the_photo_meanwhile_keeps_it(ada: Api, path: str) -> None:
+    sent = photo(ada.sub or "")
+    media_id = media_id_of(sent)
+    ada.post(path, sent)
+
+    def named() -> None:
+        service.keep(str(ada.sub), media_id, "tides")
+
+    with dynamodb_behind(lambda inner: Meanwhile(inner, "TransactWriteItems", named)):
+        assert ada.delete(f"{path}/{media_id}").status == 204
+    assert Media.get(str(ada.sub), media_id).posts == {"tides"}
+    assert attached(ada, path) == []
+
+
+def test_a_photo_whose_last_post_goes_meanwhile_is_nowhere(ada: Api, path: str) -> None:
+    sent = photo(ada.sub or "")
+    media_id = media_id_of(sent)
+    ada.post(path, sent)
+    service.keep(str(ada.sub), media_id, "tides")
+
+    def let_go() -> None:
+        service.let_go(str(ada.sub), media_id, "tides")
+
+    with dynamodb_behind(lambda inner: Meanwhile(inner, "TransactWriteItems", let_go, call=1)):
+        assert ada.delete(f"{path}/{media_id}").status == 204
+    assert ada.get(f"/media/{media_id}").status == 404
+    assert attached(ada, path) == []
 
 
 def test_detaching_what_another_todo_has_does_nothing(ada: Api, path: str) -> None:
