@@ -3,11 +3,11 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import boto3
 from moto.cloudfront.models import cloudfront_backends
+from msgspec.structs import replace
 from PIL import Image
 
 import app as functions
