@@ -48,6 +48,7 @@ _TRANSIENT_STATUSES = {500, 502, 503, 504}
 _MODELLED = ("CancellationReasons", "Item")
 _QUOTA = 500
 _LONGEST_PAUSE_SECONDS = 20.0
+_LONGEST_DELAY_SECONDS = 5.0
 
 
 class Keys(NamedTuple):
@@ -143,7 +144,8 @@ class LeanClient:
                     )
                 raise cast("Exception", error)
             if not skewed:
-                self._pause(_jitter(1.0 if throttled else 0.025, attempt))
+                jitter = _jitter(1.0 if throttled else 0.025, attempt)
+                self._pause(_as_asked(jitter, answer["ResponseMetadata"]["HTTPHeaders"]))
 
     def _ask(self, operation: str, body: bytes, attempt: int) -> tuple[int, dict[str, Any], bool, Exception | None]:
         moment = datetime.fromtimestamp(time.time() + self._skew, UTC)
@@ -155,11 +157,16 @@ class LeanClient:
             "HTTPHeaders": given,
             "RetryAttempts": attempt - 1,
         }
-        sound = "x-amz-crc32" not in given or int(given["x-amz-crc32"]) == crc32(content)
+        sound = "x-amz-crc32" not in given or given["x-amz-crc32"] == str(crc32(content))
         if status < 300:
-            answer = _parsed(content) if sound else {}
+            try:
+                answer = _parsed(content) if sound else {}
+            except ValueError as error:
+                raise exceptions.HTTPClientError(error=error) from error
             answer["ResponseMetadata"] = metadata
             return status, answer, sound, None
+        if attempt == self._attempts:
+            metadata["MaxAttemptsReached"] = True
         refusal = {**_refusal(content, status), "ResponseMetadata": metadata}
         return status, refusal, sound, exceptions.ClientError(cast("Any", refusal), operation)
 
@@ -223,6 +230,15 @@ def _authorities() -> str:
 def _jitter(scale: float, attempt: int) -> float:
     longest: float = min(scale * 2.0 ** (attempt - 1), _LONGEST_PAUSE_SECONDS)
     return random.random() * longest  # noqa: S311 - no secret
+
+
+def _as_asked(jitter: float, given: Mapping[str, str]) -> float:
+    """The pause in seconds: longer if DynamoDB says so, by five seconds at most."""
+    try:
+        asked = int(given["x-amz-retry-after"]) / 1000
+    except (KeyError, ValueError, OverflowError):
+        return jitter
+    return max(jitter, min(asked, jitter + _LONGEST_DELAY_SECONDS))
 
 
 def _base64(value: Any) -> str:  # noqa: ANN401 - what JSON does not know

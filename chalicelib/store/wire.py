@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from botocore import exceptions
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 MOST_IDLE = 50
 _CHUNK_BYTES = 65536
@@ -118,7 +118,8 @@ class Wire:
             return exceptions.ReadTimeoutError(endpoint_url=self._url, error=error)
         if isinstance(error, OSError | EOFError):
             return exceptions.ConnectionClosedError(endpoint_url=self._url, error=error)
-        return exceptions.HTTPClientError(error=error) if isinstance(error, HttpParserError) else None
+        is_no_answer = isinstance(error, HttpParserError | HttpParserUpgrade)
+        return exceptions.HTTPClientError(error=error) if is_no_answer else None
 
     def _forget(self) -> None:
         self._idle = deque()
@@ -164,6 +165,10 @@ class _Said:
         self.parts: list[bytes] = []
         self.parser: HttpResponseParser | None = None
         self.is_complete = self.may_stay = False
+
+    def on_message_begin(self) -> None:
+        if self.is_complete:
+            raise ValueError("two answers to one request")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")

@@ -1,13 +1,11 @@
 """The lean transport: signed as botocore signs, repeated as botocore repeats, wrong as botocore is wrong."""
 
 import json
-import threading
+import random
 import time
 from binascii import crc32
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,67 +16,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from chalicelib.store.lean import CONTENT_TYPE, Keys, LeanClient, Signer
+from tests.support.scripted_server import NOTHING, Answer, Server, reset_in_the_body
 
 pytestmark = pytest.mark.enable_socket
-Answer = tuple[int, bytes, dict[str, str]]
-NOTHING = (200, b"{}", {})
-
-
-class Server(ThreadingHTTPServer):
-    """Answers what it is told, one after the other; None closes the connection."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: list[Answer | Callable[[], Answer] | None] = []
-        self.bodies: list[Any] = []
-        self.dates: list[str] = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def do_POST(self) -> None:
-        self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.server.dates.append(self.headers["X-Amz-Date"])
-        answer = self.server.answers.pop(0)
-        if answer is None:
-            self.close_connection = True
-            return
-        status, body, headers = answer() if callable(answer) else answer
-        self.send_response_only(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Tests say what they saw."""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[LeanClient]:
-    made = LeanClient(
-        "eu-north-1",
-        connect_timeout=0.5,
-        read_timeout=0.3,
-        attempts=3,
-        endpoint=f"http://127.0.0.1:{server.server_port}",
-        keys=lambda: Keys("a", "s", ""),
-        pause=lambda _: None,
-    )
-    yield made
-    made._wire.close()
 
 
 def refused(code: str, status: int = 400, **more: Any) -> Answer:
@@ -124,7 +64,7 @@ def test_what_is_derived_for_a_day_ends_with_the_day_and_with_the_secret() -> No
 def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
     server.answers = [(200, b'{"Item":{"B":{"B":"AAE="},"x":{"L":[{"BS":["YQ=="]}]},"s":{"S":"B"}}}', {})]
     answer = client._make_api_call("GetItem", {"Key": {"k": {"B": b"\0\1"}}})
-    assert server.bodies == [{"Key": {"k": {"B": "AAE="}}}]
+    assert [each.json for each in server.asked] == [{"Key": {"k": {"B": "AAE="}}}]
     assert answer["Item"] == {"B": {"B": b"\0\1"}, "x": {"L": [{"BS": [b"a"]}]}, "s": {"S": "B"}}
 
 
@@ -137,9 +77,11 @@ def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
         refused("ThrottlingException"),
         refused("ProvisionedThroughputExceededException"),
         (200, b"{}", {"x-amz-crc32": str(crc32(b"{}") ^ 1)}),
+        (200, b"<html>", {}),
         (200, b"{}", {"Content-Length": "9", "Connection": "close"}),
+        reset_in_the_body,
         None,
-        lambda: time.sleep(0.5) or NOTHING,
+        lambda _: time.sleep(0.5) or NOTHING,
     ],
     ids=[
         "500",
@@ -148,6 +90,8 @@ def test_binary_values_go_and_come(server: Server, client: LeanClient) -> None:
         "throttled",
         "no capacity",
         "wrong checksum",
+        "not JSON",
+        "closed in the body",
         "reset in the body",
         "closed",
         "late",
@@ -161,8 +105,9 @@ def test_what_may_pass_is_tried_again(server: Server, client: LeanClient, troubl
 def test_a_transaction_keeps_its_token_when_tried_again(server: Server, client: LeanClient) -> None:
     server.answers = [refused("InternalServerError", 500), NOTHING]
     client._make_api_call("TransactWriteItems", {"TransactItems": []})
-    assert server.bodies[0] == server.bodies[1]
-    assert len(server.bodies[0]["ClientRequestToken"]) == 36
+    first, second = (each.json for each in server.asked)
+    assert first == second
+    assert len(first["ClientRequestToken"]) == 36
 
 
 def test_after_three_attempts_the_trouble_is_told(server: Server, client: LeanClient) -> None:
@@ -174,15 +119,52 @@ def test_after_three_attempts_the_trouble_is_told(server: Server, client: LeanCl
         client._make_api_call("GetItem", {})
 
 
+def test_botocore_says_how_often_it_tried_and_so_does_this(server: Server, client: LeanClient) -> None:
+    server.answers = [refused("InternalServerError", 500)] * 3
+    with pytest.raises(exceptions.ClientError, match=r"\(reached max retries: 2\)") as raised:
+        client._make_api_call("GetItem", {})
+    assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "longest"),
+    [(refused("ThrottlingException"), [1.0, 2.0]), (refused("InternalServerError", 500), [0.025, 0.05])],
+    ids=["throttled", "500"],
+)
+def test_the_pauses_are_by_chance_up_to_bounds_that_double(
+    server: Server, pauses: list[float], client: LeanClient, trouble: Answer, longest: list[float]
+) -> None:
+    random.seed(1)
+    server.answers = [trouble, trouble, NOTHING] * 30
+    for _ in range(30):
+        client._make_api_call("GetItem", {})
+    for nth, bound in enumerate(longest):
+        assert 0.9 * bound < max(pauses[nth::2]) < bound
+        assert 0 < min(pauses[nth::2]) < 0.1 * bound
+
+
+@pytest.mark.parametrize(
+    ("asked", "bounds"),
+    [("3000", (3, 3)), ("60000", (5, 6)), ("soon", (0, 1)), ("-9000", (0, 1)), ("9" * 400, (0, 1))],
+)
+def test_dynamodb_may_ask_for_a_longer_pause(
+    server: Server, pauses: list[float], client: LeanClient, asked: str, bounds: tuple[float, float]
+) -> None:
+    status, body, _ = refused("ThrottlingException")
+    server.answers = [(status, body, {"x-amz-retry-after": asked}), NOTHING]
+    client._make_api_call("GetItem", {})
+    assert bounds[0] <= pauses[0] <= bounds[1]
+
+
 def test_a_process_in_trouble_for_long_does_not_try_again_until_something_works(
     server: Server, client: LeanClient
 ) -> None:
     # given so many attempts in vain that their quota of 500, at 5 a throttled one, is used up
     def attempts() -> int:
-        before, server.answers = len(server.bodies), [refused("ThrottlingException")] * 3
+        before, server.answers = len(server.asked), [refused("ThrottlingException")] * 3
         with pytest.raises(exceptions.ClientError):
             client._make_api_call("GetItem", {})
-        return len(server.bodies) - before
+        return len(server.asked) - before
 
     assert [attempts() for _ in range(50)] == [3] * 50
 
@@ -208,28 +190,5 @@ def test_a_wrong_clock_is_put_right(server: Server, client: LeanClient) -> None:
     status, body, _ = refused("InvalidSignatureException")
     server.answers = [(status, body, {"Date": formatdate(time.time() + 3600, usegmt=True)}), NOTHING]
     client._make_api_call("GetItem", {})
-    sent = [datetime.strptime(each, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for each in server.dates]
+    sent = [datetime.strptime(each.headers["x-amz-date"], "%Y%m%dT%H%M%S%z") for each in server.asked]
     assert 3590 < (sent[1] - sent[0]).total_seconds() < 3610
-
-
-def test_nobody_there_is_botocores_error() -> None:
-    lonely = LeanClient(
-        "eu-north-1",
-        connect_timeout=0.5,
-        read_timeout=0.3,
-        attempts=1,
-        endpoint="http://127.0.0.1:9",
-        keys=lambda: Keys("a", "s", ""),
-    )
-    with pytest.raises(exceptions.EndpointConnectionError):
-        lonely._make_api_call("GetItem", {})
-
-
-def test_a_forked_child_opens_connections_of_its_own(server: Server, client: LeanClient) -> None:
-    server.answers = [NOTHING, NOTHING]
-    client._make_api_call("GetItem", {})
-    before = client._wire._idle
-    client._wire._forget()  # what the child does first
-    client._make_api_call("GetItem", {})
-    assert client._wire._idle is not before
-    before.pop().close()
