@@ -1,1 +1,1 @@
-"""What reads cost with each layer of caches on and off."""
+"""What routes, flows, layers of caches and whole stages cost."""

@@ -1,14 +1,57 @@
-"""`python -m infra.costs`: what a million reads cost, and where each layer pays for itself."""
+"""`python -m infra.costs [STAGE]`: what routes, flows and layers cost, or what a stage costs a month."""
 
 import sys
+from collections.abc import Sequence
 
+from infra.costs import tables
 from infra.costs.model import Reads, break_even, prices, table
+from infra.costs.routes import benched
+from infra.costs.uses import BUSY, SMALL
+from infra.deploy.stage import StageError, load
 
 LAYERS = {"CloudFront": "edge", "stage cache": "stage", "DAX": "dax"}
+SHOWN = ("small", "dev", "prod", "busy")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what is asked for."""
+    if len(arguments) > 1:
+        sys.stderr.write("Say python -m infra.costs [STAGE]\n")
+        return 2
+    try:
+        said = of_stage(arguments[0]) if arguments else everything()
+    except StageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def of_stage(name: str) -> str:
+    """What a stage costs a month at rest and at two uses, line by line."""
+    stage = load(name)
+    found = [tables.of_rest([stage]), tables.of_month(stage, SMALL), tables.of_month(stage, BUSY)]
+    return "\n\n".join([f"Prices of {prices()['as_of']}.", *found])
+
+
+def everything() -> str:
+    """All tables; routes by the times of the last benchmark, where there was one."""
+    stages = {name: load(name) for name in SHOWN}
+    times = "of the last benchmark" if benched() else "of measured.yaml"
+    return "\n\n".join(
+        [
+            report(),
+            f"USD a million calls, times {times}:",
+            tables.of_routes(benched()),
+            tables.of_flows(stages["prod"]),
+            tables.of_rest(list(stages.values())),
+            tables.of_months([(stages[name], use) for use in (SMALL, BUSY) for name in SHOWN]),
+        ]
+    )
 
 
 def report() -> str:
-    """The table and the break-even points, as docs/caching.md has them."""
+    """What layers of caches cost and when they pay for themselves, as docs/caching.md has it."""
     lines = [
         f"USD a million reads, prices of {prices()['as_of']}:",
         "",
@@ -31,4 +74,4 @@ def _said(rate: float | None) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{report()}\n")
+    sys.exit(main(sys.argv[1:]))

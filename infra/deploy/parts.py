@@ -98,6 +98,8 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "LogDays": str(stage.log_days),
             "ApiName": stage.api_name,
             "SetsUpApiLogs": "true" if stage.sets_up_api_logs else "false",
+            "Alarms": stage.alarms,
+            "MakesDashboard": "true" if stage.dashboard else "false",
             "TracedShare": str(stage.traced_share),
         },
         "firewall": {"Scope": "CLOUDFRONT"},

@@ -20,6 +20,7 @@ GLOBAL_REGION = "us-east-1"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 _NODE_TYPE = re.compile(r"dax\.[a-z0-9]+\.[a-z0-9]+")
 _MOST_NODES = 3
+_ALARMS = ("all", "few", "least")
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}
 
 
@@ -32,7 +33,8 @@ class Stage:
     """One stage's settings.
 
     Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD, `cache_size`
-    in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out. Empty texts and zeros leave
+    in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out; `alarms` are all, the few
+    without which something may be lost in silence, or the least, ten, which are free. Empty texts and zeros leave
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does.
     """
@@ -60,6 +62,8 @@ class Stage:
     event_memory: int = 512
     thumbnail_memory: int = 1024
     log_days: int = 30
+    alarms: str = "all"
+    dashboard: bool = True
     traced_share: float = 0.05
     tracing: str = "lean"
     throttle_rate: int = 50
@@ -132,6 +136,8 @@ def _wrong(stage: Stage) -> Iterator[str]:
         yield f"the architecture is arm64 or x86_64, not {stage.architecture!r}."
     if stage.tracing not in ("lean", "sdk", "off"):
         yield f"the tracing is lean, sdk or off, not {stage.tracing!r}."
+    if stage.alarms not in _ALARMS:
+        yield f"the alarms are {', '.join(_ALARMS)}, not {stage.alarms!r}."
     if stage.cache_size and stage.cache_size not in SIZES:
         yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
     if not 0 <= stage.dax_nodes <= _MOST_NODES:

@@ -6,6 +6,7 @@ The least of each route is computed from the sizes of items by what the route an
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from chalicelib.store.client import ApiCaller
 from infra.costs.units import Item
 from tests.support.api import Answered, Api
 from tests.support.everyday import ROUTES, Row, one_of_everything
-from tests.support.least import VIEWS, Call, least_read, least_written
+from tests.support.least import READ_FIRST, VIEWS, Call, least_read, least_written
 from tests.support.meter import TABLES, metered
 from tests.support.seam import Arguments, Around, dynamodb_behind
 from tests.unit.conftest import moto_tables
@@ -121,6 +122,13 @@ def test_nothing_is_excused_that_is_not_stored(library: Library) -> None:
     excused = {(view.table, name) for view in VIEWS for name in view.beyond}
     stored = {(table, name) for table, items in library.stored.items() for item in items for name in item}
     assert excused <= stored
+
+
+def test_the_page_on_costs_gives_every_reason() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
+    reasons = {reason for view in VIEWS for reason in (*view.beyond.values(), view.consistent)}
+    reasons |= {reason for _, reason in READ_FIRST.values()}
+    assert [reason for reason in sorted(reasons - {"", "the same"}) if reason not in page] == []
 
 
 class Spoilt(Around):

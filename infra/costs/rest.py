@@ -1,0 +1,59 @@
+"""What a stage costs a month while nobody asks it for anything."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from infra.costs.bill import Bill, together
+from infra.costs.resources import resources
+from infra.costs.routes import KB_A_GB, MB_A_GB, measured
+from infra.deploy.stage import Stage
+
+HOURS_A_MONTH = 730
+MINUTES_A_MONTH = HOURS_A_MONTH * 60
+
+_SOLD = {
+    "AWS::CloudWatch::Alarm": "alarms",
+    "AWS::CloudWatch::CompositeAlarm": "composite alarms",
+    "AWS::CloudWatch::Dashboard": "dashboards",
+    "AWS::SecretsManager::Secret": "secrets",
+    "AWS::WAFv2::WebACL": "firewalls",
+}
+
+
+def at_rest(stage: Stage) -> Bill:
+    """A month's bill of what is there, with what runs by itself."""
+    made = list(resources(stage))
+    there: Counter[str] = Counter(_SOLD[kind] for kind, _ in made if kind in _SOLD)
+    there["firewall rules"] = sum(len(each["Rules"]) for kind, each in made if kind == "AWS::WAFv2::WebACL")
+    # Where its functions write nothing into their logs, a metric has no values and costs nothing.
+    there["metrics"] = len({_metric(each) for kind, each in made if kind.endswith("MetricFilter") and _sweeps(each)})
+    rented = {f"DAX {stage.dax_node_type.removeprefix('dax.')}": stage.dax_nodes * HOURS_A_MONTH}
+    if stage.cache_size:
+        rented[f"stage cache {stage.cache_size}"] = HOURS_A_MONTH
+    owned = {"KMS keys": 1 if stage.kms_key_arn else 0, "hosted zones": 1 if stage.hosted_zone_id else 0}
+    return together([there, {line: float(hours) for line, hours in rented.items()}, owned, _by_itself(stage, made)])
+
+
+def _by_itself(stage: Stage, made: list[tuple[str, Mapping[str, Any]]]) -> Bill:
+    """The sweeper's rounds, Lambda's looks into queues, and DynamoDB's asking for the keys of its tables."""
+    usual = measured()["by itself"]
+    rounds = MINUTES_A_MONTH / usual["sweep"]["every_minutes"]
+    tables = usual["tables_in_use"]
+    queues = sum(kind == "AWS::SQS::Queue" and "RedrivePolicy" in each for kind, each in made)
+    return {
+        "functions": rounds,
+        "function GB-seconds": rounds * usual["sweep"]["ms"] / 1000 * stage.event_memory / MB_A_GB,
+        "read units": rounds * usual["sweep"]["read"],
+        "log GB": rounds * usual["sweep"]["logged_kb"] / KB_A_GB,
+        "queue requests": queues * usual["looks_a_minute"] * MINUTES_A_MONTH,
+        "KMS requests": tables * MINUTES_A_MONTH / usual["key_kept_minutes"],
+    }
+
+
+def _sweeps(metric_filter: Mapping[str, Any]) -> bool:
+    return "SweepMail" in str(metric_filter["LogGroupName"])
+
+
+def _metric(metric_filter: Mapping[str, Any]) -> str:
+    return str(metric_filter["MetricTransformations"][0]["MetricName"])
