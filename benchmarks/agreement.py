@@ -1,7 +1,7 @@
 """Before anything is measured: all contestants answer alike, ask DynamoDB for the same, and are traced."""
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.contestants import BenchError, ask
@@ -34,7 +34,9 @@ def check(warm: Mapping[str, Process], port: int) -> None:
         if scenario is GET:
             missing = untraced({name: each["segments"] for name, each in told.items()})
             if missing:
-                raise BenchError(f"{scenario.name}: {', '.join(missing)} told X-Ray nothing of its GetItem.")
+                raise BenchError(
+                    f"{scenario.name}: {', '.join(missing)} did not tell X-Ray of the request and its GetItem."
+                )
 
 
 def same_answers(scenario: Scenario, warm: Mapping[str, Process]) -> None:
@@ -107,8 +109,12 @@ def _shape(name: str, value: Mapping[str, Any], item: Mapping[str, Mapping[str, 
 
 
 def untraced(segments: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """Who did not tell X-Ray of the one GetItem of a GET."""
-    return [name for name, sent in segments.items() if not any(map(_is_of_a_get, _with_subsegments(sent)))]
+    """Who did not tell X-Ray of both the request and its one GetItem."""
+    return [name for name, sent in segments.items() if not _tells_all(_with_subsegments(sent))]
+
+
+def _tells_all(sent: Sequence[Mapping[str, Any]]) -> bool:
+    return any(map(_is_of_a_get, sent)) and any(each.get("namespace") != "aws" and _is_whole(each) for each in sent)
 
 
 def _with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -119,6 +125,9 @@ def _with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, An
 
 
 def _is_of_a_get(segment: Mapping[str, Any]) -> bool:
-    about = segment.get("aws", {})
-    whole = all(segment.get(name) for name in ("id", "trace_id", "start_time", "end_time"))
-    return whole and segment.get("namespace") == "aws" and about.get("operation") == "GetItem"
+    operation = segment.get("aws", {}).get("operation")
+    return _is_whole(segment) and segment.get("namespace") == "aws" and operation == "GetItem"
+
+
+def _is_whole(segment: Mapping[str, Any]) -> bool:
+    return all(segment.get(name) for name in ("id", "trace_id", "start_time", "end_time"))

@@ -90,7 +90,7 @@ def peer(name: str, folder: Path) -> Contestant:
     """A peer's own code, with what its environment has installed."""
     folder.mkdir(parents=True)
     sources = Path(__file__).with_name("peers")
-    for source in (sources / "common.py", sources / "tables.py", *(sources / name).glob("*.py")):
+    for source in (*sources.glob("*.py"), *(sources / name).glob("*.py")):
         shutil.copy(source, folder)
     compile_all(folder)
     _protect(folder)

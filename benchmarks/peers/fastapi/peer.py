@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from mangum import Mangum
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from tables import created, get, listed, photo, post, tagged
+from tracing import traced
 
 if TRACED:
     patch_all()
@@ -39,6 +40,7 @@ def owner(request):
 
 
 @api.get("/todos/{todo_id}")
+@traced("GET /todos/{todo_id}")
 def get_todo(todo_id: str, request: Request, response: Response) -> dict:
     todo = get(owner(request), todo_id)
     if todo is None:
@@ -49,12 +51,14 @@ def get_todo(todo_id: str, request: Request, response: Response) -> dict:
 
 
 @api.get("/todos")
+@traced("GET /todos")
 def list_todos(request: Request, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> dict:
     log("GET", "/todos", 200)
     return listed(owner(request), limit)
 
 
 @api.post("/todos", status_code=201)
+@traced("POST /todos")
 def create_todo(new: NewTodo, request: Request, response: Response) -> dict:
     todo = created(owner(request), new.model_dump(), request.headers.get("idempotency-key"))
     response.headers["Location"], response.headers["ETag"] = todo["url"], etag(todo)
@@ -63,6 +67,7 @@ def create_todo(new: NewTodo, request: Request, response: Response) -> dict:
 
 
 @api.get("/media/{media_id}")
+@traced("GET /media/{media_id}")
 def get_photo(media_id: str, request: Request) -> dict:
     found = photo(owner(request), media_id)
     if found is None:
@@ -72,6 +77,7 @@ def get_photo(media_id: str, request: Request) -> dict:
 
 
 @api.get("/posts/{slug}", response_model=None)
+@traced("GET /posts/{slug}")
 def get_post(slug: str, request: Request, response: Response) -> dict | Response:
     found = post(slug)
     if found is None:
@@ -80,6 +86,7 @@ def get_post(slug: str, request: Request, response: Response) -> dict | Response
 
 
 @api.get("/posts", response_model=None)
+@traced("GET /posts")
 def list_posts(
     tag: str, request: Request, response: Response, limit: Annotated[int, Query(ge=1, le=50)] = 20
 ) -> dict | Response:

@@ -5,6 +5,7 @@ from aws_xray_sdk.core import patch_all
 from common import TRACED, Invalid, checked, content_tag, etag, limit_of, log
 from flask import Flask, jsonify, request
 from tables import created, get, listed, photo, post, tagged
+from tracing import traced
 
 if TRACED:
     patch_all()
@@ -17,6 +18,7 @@ def owner():
 
 
 @api.get("/todos/<todo_id>")
+@traced("GET /todos/{todo_id}")
 def get_todo(todo_id):
     todo = get(owner(), todo_id)
     log("GET", "/todos/{todo_id}", 200 if todo else 404)
@@ -24,12 +26,14 @@ def get_todo(todo_id):
 
 
 @api.get("/todos")
+@traced("GET /todos")
 def list_todos():
     log("GET", "/todos", 200)
     return jsonify(listed(owner(), limit_of(request.args.get("limit"))))
 
 
 @api.post("/todos")
+@traced("POST /todos")
 def create_todo():
     todo = created(owner(), checked(request.get_json()), request.headers.get("Idempotency-Key"))
     log("POST", "/todos", 201)
@@ -37,6 +41,7 @@ def create_todo():
 
 
 @api.get("/media/<media_id>")
+@traced("GET /media/{media_id}")
 def get_photo(media_id):
     found = photo(owner(), media_id)
     log("GET", "/media/{media_id}", 200 if found else 404)
@@ -44,12 +49,14 @@ def get_photo(media_id):
 
 
 @api.get("/posts/<slug>")
+@traced("GET /posts/{slug}")
 def get_post(slug):
     found = post(slug)
     return public("/posts/{slug}", found) if found else ("", 404)
 
 
 @api.get("/posts")
+@traced("GET /posts")
 def list_posts():
     return public("/posts", tagged(request.args["tag"], limit_of(request.args.get("limit"))))
 

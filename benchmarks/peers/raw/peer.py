@@ -23,6 +23,7 @@ from common import (
     shape_post,
     summary,
 )
+from tracing import traced
 
 if TRACED:
     patch_all()
@@ -50,6 +51,7 @@ def query_of(event):
     return event["queryStringParameters"] or {}
 
 
+@traced("GET /todos/{todo_id}")
 def get_todo(event):
     key = {"user_id": {"S": owner_of(event)}, "todo_id": {"S": event["pathParameters"]["todo_id"]}}
     found = dynamodb.get_item(TableName=TODOS, Key=key, ConsistentRead=True)
@@ -59,6 +61,7 @@ def get_todo(event):
     return 200, todo, {"ETag": etag(todo)}
 
 
+@traced("GET /todos")
 def list_todos(event):
     found = dynamodb.query(
         TableName=TODOS,
@@ -72,6 +75,7 @@ def list_todos(event):
     return 200, {"items": [shape(plain(item)) for item in found["Items"]], "next": more}, {}
 
 
+@traced("POST /todos")
 def create_todo(event):
     asked, key = checked(json.loads(event["body"])), header(event, "idempotency-key")
     item = {**new_item(owner_of(event), asked), "version": 1}
@@ -91,12 +95,14 @@ def create_todo(event):
     return 201, todo, {"Location": todo["url"], "ETag": etag(todo)}
 
 
+@traced("GET /media/{media_id}")
 def get_photo(event):
     key = {"owner_id": {"S": owner_of(event)}, "media_id": {"S": event["pathParameters"]["media_id"]}}
     found = dynamodb.get_item(TableName=MEDIA, Key=key, ConsistentRead=True)
     return (200, shape_photo(plain(found["Item"])), {}) if "Item" in found else NOTHING
 
 
+@traced("GET /posts/{slug}")
 def get_post(event):
     found = dynamodb.get_item(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
     if "feed" not in found.get("Item", {}):
@@ -104,6 +110,7 @@ def get_post(event):
     return public(event, shape_post(plain(found["Item"])))
 
 
+@traced("GET /posts")
 def list_posts(event):
     found = dynamodb.query(
         TableName=POST_TAGS,

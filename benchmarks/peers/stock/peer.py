@@ -25,6 +25,7 @@ from models import LedgerRow, Media, Post, PostTag, Todo
 from pynamodb.connection import Connection
 from pynamodb.constants import ALL_OLD
 from pynamodb.transactions import TransactWrite
+from tracing import traced
 
 if TRACED:
     # By patch_all each call would have two segments, of PynamoDB and of botocore.
@@ -47,6 +48,7 @@ def query():
 
 
 @app.route("/todos/{todo_id}", authorizer=authorizer)
+@traced("GET /todos/{todo_id}")
 def get_todo(todo_id):
     try:
         todo = shape(Todo.get(owner(), todo_id, consistent_read=True).attribute_values)
@@ -57,6 +59,7 @@ def get_todo(todo_id):
 
 
 @app.route("/todos", authorizer=authorizer)
+@traced("GET /todos")
 def list_todos():
     found = Todo.by_created.query(owner(), consistent_read=True, limit=limit_of(query().get("limit")))
     items = [shape(todo.attribute_values) for todo in found]
@@ -65,6 +68,7 @@ def list_todos():
 
 
 @app.route("/todos", methods=["POST"], authorizer=authorizer)
+@traced("POST /todos")
 def create_todo():
     try:
         new = checked(app.current_request.json_body)
@@ -86,6 +90,7 @@ def create_todo():
 
 
 @app.route("/media/{media_id}", authorizer=authorizer)
+@traced("GET /media/{media_id}")
 def get_photo(media_id):
     try:
         photo = shape_photo(Media.get(owner(), media_id, consistent_read=True).attribute_values)
@@ -96,6 +101,7 @@ def get_photo(media_id):
 
 
 @app.route("/posts/{slug}")
+@traced("GET /posts/{slug}")
 def get_post(slug):
     try:
         post = Post.get(slug)
@@ -107,6 +113,7 @@ def get_post(slug):
 
 
 @app.route("/posts")
+@traced("GET /posts")
 def list_posts():
     found = PostTag.query(query()["tag"], scan_index_forward=False, limit=limit_of(query().get("limit")))
     items = [summary(row.attribute_values) for row in found]

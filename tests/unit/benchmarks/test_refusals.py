@@ -99,17 +99,20 @@ def test_a_peer_that_remembers_something_else_ends_it(other: Mapping[str, Any]) 
         same_items(KEYED, {"ours": puts(transaction(row("a"), put())), "stock": puts(other)})
 
 
-def test_a_segment_counts_when_it_is_whole_and_speaks_of_the_get() -> None:
-    times = {"id": "1", "trace_id": "1-2", "start_time": 1.0, "end_time": 2.0}
-    get = {**times, "name": "dynamodb", "namespace": "aws", "aws": {"operation": "GetItem"}}
+def test_who_tells_of_the_request_and_of_its_get_is_traced() -> None:
+    whole = {"id": "1", "trace_id": "1-2", "start_time": 1.0, "end_time": 2.0}
+    request = {**whole, "name": "get_todo", "namespace": "local"}
+    get = {**whole, "name": "dynamodb", "namespace": "aws", "aws": {"operation": "GetItem"}}
     sent: dict[str, list[Mapping[str, Any]]] = {
-        "flat": [get],
-        "nested": [{"name": "handler", "subsegments": [get]}],
+        "flat": [request, get],
+        "nested": [{**request, "subsegments": [get]}],
         "none": [],
-        "open": [{**get, "end_time": None, "in_progress": True}],
-        "other": [{**get, "aws": {"operation": "Query"}}],
+        "no request": [get],
+        "no call": [request],
+        "open": [request, {**get, "end_time": None, "in_progress": True}],
+        "other": [request, {**get, "aws": {"operation": "Query"}}],
     }
-    assert untraced(sent) == ["none", "open", "other"]
+    assert untraced(sent) == ["none", "no request", "no call", "open", "other"]
 
 
 def test_a_contestant_that_ends_is_a_sentence() -> None:
