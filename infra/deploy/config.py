@@ -42,7 +42,8 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
-    return {name: own.get(name) or outputs[_output(name)] for name in wanted}
+    decoding = {} if stage.decoding == "tables" else {"STORE_DECODING": stage.decoding}
+    return {name: own.get(name) or outputs[_output(name)] for name in wanted} | decoding
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:

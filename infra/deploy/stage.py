@@ -36,7 +36,8 @@ class Stage:
     in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out; `alarms` are all, the few
     without which something may be lost in silence, or the least, ten, which are free. Empty texts and zeros leave
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
-    or `sdk`; the event functions leave it to the SDK. With `off` nobody does.
+    or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
+    `tables`, or `pynamodb` itself.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Stage:
     dashboard: bool = True
     traced_share: float = 0.05
     tracing: str = "lean"
+    decoding: str = "tables"
     throttle_rate: int = 50
     throttle_burst: int = 100
     reader_rate: int = 5
@@ -138,6 +140,8 @@ def _wrong(stage: Stage) -> Iterator[str]:
         yield f"the tracing is lean, sdk or off, not {stage.tracing!r}."
     if stage.alarms not in _ALARMS:
         yield f"the alarms are {', '.join(_ALARMS)}, not {stage.alarms!r}."
+    if stage.decoding not in ("tables", "pynamodb"):
+        yield f"the decoding is tables or pynamodb, not {stage.decoding!r}."
     if stage.cache_size and stage.cache_size not in SIZES:
         yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
     if not 0 <= stage.dax_nodes <= _MOST_NODES:

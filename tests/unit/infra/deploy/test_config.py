@@ -66,6 +66,11 @@ def test_event_functions_leave_tracing_to_the_sdk_and_the_api_has_a_setting(
     assert {name: one["TRACING"] for name, one in found.items()} == wanted
 
 
+def test_a_stage_may_leave_the_reading_of_items_to_pynamodb() -> None:
+    assert "STORE_DECODING" not in environment(STAGE, OUTPUTS, "key")
+    assert environment(replace(STAGE, decoding="pynamodb"), OUTPUTS, "key")["STORE_DECODING"] == "pynamodb"
+
+
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
 def test_only_who_writes_pages_may_refresh_the_stage_cache_where_there_is_one(function: str) -> None:
     cached, known = replace(STAGE, cache_size="0.5"), {**OUTPUTS, "ApiId": "abc123"}
