@@ -11,10 +11,11 @@ from infra.costs.bill import beyond_free, total, usd
 from infra.costs.flows import photo, publication, sign_up
 from infra.costs.model import prices
 from infra.costs.rest import at_rest
-from infra.costs.routes import measured
+from infra.costs.routes import measured, per_million, routes
 from infra.costs.uses import BUSY, SMALL, Use, month, public_read
 from infra.deploy.stage import load
 
+STARTS = ("API", "CloudFront", "log", "traces", "function", "read units")
 PAGE = Path(__file__).parents[4] / "docs" / "costs.md"
 SMALL_STAGE, DEV, PROD, BUSY_STAGE = (load(name) for name in SHOWN)
 
@@ -84,6 +85,22 @@ def test_a_months_dearest_lines_are_first() -> None:
 )
 def test_the_page_shows_what_the_model_says(table: str) -> None:
     assert table in PAGE.read_text(encoding="utf-8"), f"Put this into docs/costs.md:\n\n{table}"
+
+
+def test_the_page_explains_the_figures_of_its_tables() -> None:
+    lines = usd(routes()["get_todo"].bill())
+    of_read = {begin: 1e6 * sum(cost for line, cost in lines.items() if line.startswith(begin)) for begin in STARTS}
+    page = PAGE.read_text(encoding="utf-8")
+    for said in (
+        f"**API Gateway, {of_read['API']:.2f} of {per_million('get_todo'):.2f}.**",
+        f"**CloudFront, {of_read['CloudFront']:.2f}.**",
+        f"**Logs and traces, {of_read['log'] + of_read['traces']:.2f}**",
+        f"{of_read['traces']:.2f} for one trace in twenty",
+        f"{of_read['log']:.2f} for {measured()['logged_kb']} KB of lines",
+        f"The function is {of_read['function']:.2f}, the table {of_read['read units']:.2f}.",
+        f"2.50 of {per_million('create_todo, due'):.2f}",
+    ):
+        assert said in page
 
 
 def test_the_page_says_how_old_its_figures_are() -> None:
