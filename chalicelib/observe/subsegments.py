@@ -123,7 +123,7 @@ def of_call(
         document["http"] = {"response": {"status": status}}
         if status >= 400:
             document |= flags(status)
-        aws["request_id"] = metadata.get("RequestId", "")
+        aws["request_id"] = metadata.get("RequestId")
         if "x-amz-id-2" in metadata.get("HTTPHeaders", ()):
             aws["id_2"] = metadata["HTTPHeaders"]["x-amz-id-2"]
         if metadata.get("RetryAttempts"):

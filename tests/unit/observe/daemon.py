@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,7 @@ TRACE, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
 HEADER = f"Root={TRACE};Parent={PARENT};Sampled=1;Lineage=1:7d4f1a2b:0"
 
 Document = dict[str, Any]
+Plan = Mapping[str, tuple[int, Document] | None]
 
 
 class Daemon:
@@ -62,12 +63,30 @@ def flat(documents: list[Document]) -> list[Document]:
     return found
 
 
-class Aws(ThreadingHTTPServer):
-    """Answers a POST with what is planned for the table it names; None hangs up."""
+_PUBLISHED = (
+    b"<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult>"
+    b"<ResponseMetadata><RequestId>PUBLISHED</RequestId></ResponseMetadata></PublishResponse>"
+)
 
-    def __init__(self, plan: dict[str, tuple[int, Document] | None]) -> None:
+
+class Aws(ThreadingHTTPServer):
+    """Answers what names a table with what is planned for it, None by hanging up; all else is well, in few words."""
+
+    def __init__(self, plan: Plan) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.plan = plan
+
+    def answer(self, body: bytes, path: str, kind: str) -> tuple[str, int, bytes] | None:
+        """The id, the status and the body of an answer."""
+        if "list-type=2" in path:
+            return "LISTED", 200, b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+        if not kind:
+            return "OBJECT", 200, b""
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return "PUBLISHED", 200, _PUBLISHED
+        named = next((name for name in self.plan if f'"{name}"'.encode() in body), "")
+        planned = self.plan.get(named, (200, {"MessageId": "1"}))
+        return None if planned is None else (f"REQUEST-{named}", planned[0], json.dumps(planned[1]).encode())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -76,16 +95,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        named = next((name for name in self.server.plan if f'"{name}"'.encode() in body), "")
-        planned = self.server.plan.get(named, (200, {}))
-        if planned is None:
+        kind = self.headers.get("Content-Type", "") if self.command == "POST" else ""
+        found = self.server.answer(body, self.path, kind)
+        if found is None:
             self.close_connection = True
             return
-        status, answer = planned
-        said = json.dumps(answer).encode()
+        request_id, status, said = found
         self.send_response_only(status)
-        for header, value in {"Content-Length": str(len(said)), "x-amzn-RequestId": f"REQUEST-{named}"}.items():
-            self.send_header(header, value)
+        headers = {"Content-Length": str(len(said)), "x-amzn-RequestId": request_id}
+        if not kind:
+            headers["x-amz-id-2"] = "EXTENDED"
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(said)
 
@@ -101,8 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def aws(plan: dict[str, tuple[int, Document] | None]) -> Iterator[str]:
-    """An address where all of AWS is."""
+def aws(plan: Plan) -> Iterator[str]:
+    """An address where all of AWS is, for a while."""
     with Aws(plan) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
