@@ -85,3 +85,5 @@ if settings().store_transport == "lean":
     import_pynamodb()
     # Lambda gives more processor to a function's start than to its first request.
     importlib.import_module("chalicelib.store.lean")
+if settings().tracing == "lean":
+    importlib.import_module("chalicelib.observe.emitter")

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.observe.subsegments import (
-    Document,
     Service,
+    Subsegment,
     Trace,
-    new_id,
+    add_error,
+    add_status,
     of_call,
-    of_error,
     of_request,
     said_by,
     sampled_trace,
@@ -23,23 +23,12 @@ from chalicelib.observe.subsegments import (
 from chalicelib.settings import SettingsError
 
 HEADER = b'{"format":"json","version":1}\n'
-# What a datagram of UDP over IPv4 carries; X-Ray takes documents of up to 64 KiB.
-LARGEST_BYTES = 65_507
+# The longest document that a datagram of UDP over IPv4 carries; X-Ray takes up to 64 KiB.
+LARGEST_BYTES = 65_507 - len(HEADER)
 DEFAULT_DAEMON = "127.0.0.1:2000"
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 _Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-
-
-class _Request:
-    """A request that has not been answered; without a `trace` nobody wants to know of it."""
-
-    __slots__ = ("calls", "id", "name", "route", "started", "trace")
-
-    def __init__(self, name: str, route: str, trace: Trace | None) -> None:
-        self.name, self.route, self.trace = name, route, trace
-        self.id, self.started = new_id(), time()
-        self.calls: list[Document] = []
 
 
 class Emitter:
@@ -48,32 +37,27 @@ class Emitter:
     def __init__(self, region: str) -> None:
         self._region = region
         self._daemon = udp_address(os.environ.get("AWS_XRAY_DAEMON_ADDRESS", DEFAULT_DAEMON))
-        self._request: _Request | None = None
+        self._request: Subsegment | None = None
         self._socket: socket.socket | None = None
 
     def begin(self, name: str, route: str) -> None:
         """A request begins; one that never ended is forgotten."""
-        self._request = _Request(name, route, _trace())
+        trace = _trace()
+        self._request = None if trace is None else of_request(trace, name, route, time())
 
     def end(self, status: int) -> None:
         """The request has been answered."""
         request, self._request = self._request, None
-        if request is None or request.trace is None:
+        if request is None:
             return
-        own = of_request(
-            request.trace,
-            request.name,
-            request.route,
-            status,
-            own_id=request.id,
-            started=request.started,
-            ended=time(),
-        )
-        whole = _encode({**own, "subsegments": request.calls} if request.calls else own)
-        if len(HEADER) + len(whole) <= LARGEST_BYTES:
+        add_status(request, status)
+        request.end_time = time()
+        whole = _encode(request)
+        if len(whole) <= LARGEST_BYTES:
             self._send(whole)
             return
-        for each in (*request.calls, own):
+        calls, request.subsegments = request.subsegments, []
+        for each in (*calls, request):
             self._send(_encode(each))
 
     def watch(self, client: Any, name: str, method: str) -> None:  # noqa: ANN401 - whatever calls a service
@@ -84,30 +68,29 @@ class Emitter:
         setattr(client, method, self._told(getattr(client, method), service))
 
     def _told(self, ask: _Ask, service: Service) -> _Ask:
-        def told(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-            current = self._request
-            trace = _trace() if current is None else current.trace
+        def told(operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+            request = self._request
+            trace = _trace() if request is None else Trace(request.trace_id, request.id)
             if trace is None:
-                return ask(operation, request)
-            if current is not None:
-                trace = Trace(trace.id, current.id)
+                return ask(operation, asked)
             started = time()
             try:
-                answer = ask(operation, request)
+                answer = ask(operation, asked)
             except Exception as error:
-                document = of_call(trace, service, operation, request, said_by(error), started=started, ended=time())
-                self._keep(current, document | of_error(error))
+                call = of_call(trace, service, operation, asked, said_by(error), started=started)
+                add_error(call, error)
+                self._keep(call)
                 raise
-            self._keep(current, of_call(trace, service, operation, request, answer, started=started, ended=time()))
+            self._keep(of_call(trace, service, operation, asked, answer, started=started))
             return answer
 
         return told
 
-    def _keep(self, request: _Request | None, document: Document) -> None:
-        if request is None:
-            self._send(_encode(document))
+    def _keep(self, call: Subsegment) -> None:
+        if self._request is None:
+            self._send(_encode(call))
         else:
-            request.calls.append(document)
+            self._request.subsegments.append(call)
 
     def _send(self, document: bytes) -> None:
         # Whoever restores or forks this process before its first request shares no socket with it.

@@ -4,12 +4,15 @@ https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#
 """
 
 import os
+import re
 import traceback
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from time import time
+from typing import Any
 
-Document = dict[str, Any]
+import msgspec
+
 Fields = Mapping[str, Any]
 
 DEEPEST_STACK = 10
@@ -46,22 +49,111 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "SendMessage": {"QueueUrl": "queue_url"},
     "Publish": {"TopicArn": "topic_arn"},
 }
-TOLD = frozenset({"operation", "region", "request_id", "id_2", "retries", "consumed_capacity"}).union(
-    *(names.values() for names in ASKED.values())
-)
+# Lambda's own order, which is quick to read.
+_USUAL = re.compile(r"Root=([^;]+);Parent=([^;]+);Sampled=1(?:;|$)")
 
 
-class Trace(NamedTuple):
+class Trace(msgspec.Struct, frozen=True, gc=False):
     """What a subsegment belongs to: the trace, and the segment or subsegment above it."""
 
     id: str
     parent: str
 
 
+class Service(msgspec.Struct, frozen=True, gc=False):
+    """What is called, by the name that its addresses begin with, and where."""
+
+    name: str
+    region: str
+
+
+class Aws(msgspec.Struct, omit_defaults=True, gc=False):
+    """What may be told of a call; there is no other field."""
+
+    operation: str
+    region: str
+    request_id: str | None = None
+    id_2: str | None = None
+    retries: int = 0
+    table_name: str | None = None
+    table_names: list[str] | None = None
+    index_name: str | None = None
+    consistent_read: bool | None = None
+    projection_expression: str | None = None
+    limit: int | None = None
+    scan_index_forward: bool | None = None
+    select: str | None = None
+    consumed_capacity: Any = None
+    bucket_name: str | None = None
+    queue_url: str | None = None
+    topic_arn: str | None = None
+
+
+class Response(msgspec.Struct, gc=False):
+    """What was answered."""
+
+    status: int
+
+
+class Http(msgspec.Struct, gc=False):
+    """The answer to a request or a call."""
+
+    response: Response
+
+
+class Place(msgspec.Struct):
+    """A line of code that an error passed."""
+
+    path: str
+    line: int
+    label: str
+
+
+class Thrown(msgspec.Struct):
+    """An error by its name and the places it passed: its text may hold what a person typed. `remote` is a service's."""
+
+    id: str
+    type: str
+    remote: bool
+    stack: list[Place]
+
+
+class Cause(msgspec.Struct):
+    """Why a call ended as it did."""
+
+    working_directory: str
+    exceptions: list[Thrown]
+
+
+class Subsegment(msgspec.Struct, omit_defaults=True, tag_field="type", tag="subsegment", gc=False):
+    """A request or a call. Times are in seconds."""
+
+    id: str
+    name: str
+    namespace: str
+    trace_id: str
+    parent_id: str
+    start_time: float
+    end_time: float
+    in_progress: bool
+    http: Http | None = None
+    annotations: dict[str, str] | None = None
+    aws: Aws | None = None
+    error: bool = False
+    throttle: bool = False
+    fault: bool = False
+    cause: Cause | None = None
+    subsegments: list["Subsegment"] = []
+
+
+TOLD = frozenset(Aws.__struct_fields__)
+
+
 def sampled_trace(header: str) -> Trace | None:
     """Where Lambda's header says that subsegments belong; None where it wants none."""
-    if "Sampled=1" not in header:
-        return None
+    usual = _USUAL.match(header)
+    if usual is not None:
+        return Trace(usual[1], usual[2])
     fields = dict(part.partition("=")[::2] for part in header.split(";"))
     if fields.get("Sampled") != "1" or not fields.get("Root") or not fields.get("Parent"):
         return None
@@ -73,88 +165,51 @@ def new_id() -> str:
     return os.urandom(8).hex()
 
 
-class Service(NamedTuple):
-    """What is called, by the name that its addresses begin with, and where."""
-
-    name: str
-    region: str
-
-
-def of_request(
-    trace: Trace, name: str, route: str, status: int, *, own_id: str, started: float, ended: float
-) -> Document:
-    """An answered request, by its route. Times are in seconds."""
-    return {
-        "id": own_id,
-        "name": name,
-        "start_time": started,
-        "parent_id": trace.parent,
-        "in_progress": False,
-        "http": {"response": {"status": status}},
-        "annotations": {"route": route},
-        "trace_id": trace.id,
-        "type": "subsegment",
-        "namespace": "local",
-        **flags(status),
-        "end_time": ended,
-    }
+def of_request(trace: Trace, name: str, route: str, started: float) -> Subsegment:
+    """A request that begins, by its route."""
+    told = Subsegment(new_id(), name, "local", trace.id, trace.parent, started, started, in_progress=False)
+    told.annotations = {"route": route}
+    return told
 
 
 def of_call(
-    trace: Trace, service: Service, operation: str, request: Fields, said: Fields, *, started: float, ended: float
-) -> Document:
-    """A call of a service, and what the service `said`. Times are in seconds."""
-    aws: Document = {"operation": operation, "region": service.region}
-    document: Document = {
-        "id": new_id(),
-        "name": service.name,
-        "start_time": started,
-        "parent_id": trace.parent,
-        "in_progress": False,
-        "aws": aws,
-        "trace_id": trace.id,
-        "type": "subsegment",
-        "namespace": "aws",
-        "end_time": ended,
-    }
+    trace: Trace, service: Service, operation: str, request: Fields, said: Fields, *, started: float
+) -> Subsegment:
+    """A call of a service that has ended, and what the service `said`."""
+    told = Subsegment(new_id(), service.name, "aws", trace.id, trace.parent, started, time(), in_progress=False)
+    told.aws = aws = Aws(operation, service.region)
     metadata = said.get("ResponseMetadata")
     if metadata:
-        status = metadata.get("HTTPStatusCode", 0)
-        document["http"] = {"response": {"status": status}}
-        if status >= 400:
-            document |= flags(status)
-        aws["request_id"] = metadata.get("RequestId")
-        if "x-amz-id-2" in metadata.get("HTTPHeaders", ()):
-            aws["id_2"] = metadata["HTTPHeaders"]["x-amz-id-2"]
-        if metadata.get("RetryAttempts"):
-            aws["retries"] = metadata["RetryAttempts"]
-    for asked, told in ASKED.get(operation, {}).items():
+        add_status(told, metadata.get("HTTPStatusCode", 0))
+        aws.request_id = metadata.get("RequestId")
+        aws.id_2 = metadata.get("HTTPHeaders", {}).get("x-amz-id-2")
+        aws.retries = metadata.get("RetryAttempts", 0)
+    for asked, field in ASKED.get(operation, {}).items():
         if asked in request:
-            aws[told] = list(request[asked]) if told == "table_names" else request[asked]
-    if "ConsumedCapacity" in said:
-        aws["consumed_capacity"] = said["ConsumedCapacity"]
-    return document
+            setattr(aws, field, request[asked])
+    if aws.table_names is not None:
+        aws.table_names = list(aws.table_names)
+    aws.consumed_capacity = said.get("ConsumedCapacity")
+    return told
 
 
-def flags(status: int) -> Document:
-    """What a status tells of the outcome."""
-    if status >= 500:
-        return {"fault": True}
-    if status == 429:
-        return {"error": True, "throttle": True}
-    return {"error": True} if status >= 400 else {}
+def add_status(told: Subsegment, status: int) -> None:
+    """Tell of the answer."""
+    told.http = Http(Response(status))
+    if status >= 400:
+        told.fault = status >= 500
+        told.error = not told.fault
+        told.throttle = status == 429
 
 
-def of_error(error: BaseException) -> Document:
-    """What is added to a call that ended with an error, which is being handled.
-
-    It is told by its name and the places it passed: its text may hold what a person typed.
-    """
-    name, remote = name_of(error), bool(said_by(error))
-    thrown = {"id": new_id(), "type": name, "remote": remote, "stack": _places(error)}
+def add_error(told: Subsegment, error: BaseException) -> None:
+    """Tell of the error that the call ended with, and that is being handled."""
+    name = name_of(error)
+    thrown = Thrown(new_id(), name, bool(said_by(error)), _places(error))
+    told.cause = Cause(os.getcwd(), [thrown])  # noqa: PTH109 - as text
     # The SDK calls every error a fault, whoever made it.
-    added: Document = {"fault": True, "cause": {"working_directory": os.getcwd(), "exceptions": [thrown]}}  # noqa: PTH109
-    return added | {"throttle": True} if name in THROTTLED else added
+    told.fault = True
+    told.throttle = told.throttle or name in THROTTLED
 
 
 def name_of(error: BaseException) -> str:
@@ -168,11 +223,11 @@ def said_by(error: BaseException) -> Fields:
     return getattr(error, "response", None) or {}
 
 
-def _places(error: BaseException) -> list[Document]:
+def _places(error: BaseException) -> list[Place]:
     inner = list(traceback.walk_tb(error.__traceback__))
     outer = list(islice(traceback.walk_stack(inner[0][0].f_back), DEEPEST_STACK))
     # Whoever watches the call is the first of the inner places.
     return [
-        {"path": frame.f_code.co_filename.rpartition("/")[2], "line": line, "label": frame.f_code.co_name}
+        Place(frame.f_code.co_filename.rpartition("/")[2], line, frame.f_code.co_name)
         for frame, line in [*reversed(outer), *inner[1:]][-DEEPEST_STACK:]
     ]

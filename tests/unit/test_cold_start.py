@@ -39,6 +39,15 @@ def test_the_transport_is_there_before_the_first_request(started: Run) -> None:
     assert started("print(json.dumps('chalicelib.store.lean' in sys.modules))") is True
 
 
+@pytest.mark.parametrize(("tracing", "there"), [("lean", True), ("sdk", False), ("off", False)])
+def test_the_emitter_is_there_before_the_first_request_and_the_sdk_never(
+    started: Run, tracing: str, *, there: bool
+) -> None:
+    modules = "('chalicelib.observe.emitter', 'aws_xray_sdk')"
+    code = f"print(json.dumps([name in sys.modules for name in {modules}]))"
+    assert started(code, TRACING=tracing, LAMBDA_TASK_ROOT="/var/task") == [there, False]
+
+
 def test_whoever_imports_botocore_afterwards_gets_all_of_it(started: Run) -> None:
     made = """
 import boto3, botocore.client, botocore.session
