@@ -11,7 +11,7 @@ from benchmarks import counts, growth, profile
 from benchmarks.contestants import BenchError, Contestant, contestants, package, without_tracing
 from benchmarks.figures import GROWTH, OURS, Row, as_json, rows, single, table, verdicts
 from benchmarks.money import costs, per_route
-from benchmarks.rounds import COLD, COLD_FOUR, TRACING, measure
+from benchmarks.rounds import COLD, COLD_FOUR, ROUNDS, TRACING, measure
 from benchmarks.scenarios import GET, LIST
 from benchmarks.servers import ROOT, stub
 from benchmarks.sizes import zipped
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         with tempfile.TemporaryDirectory() as folder:
+            _doing("unpacking what is compared")
             found = compare(contestants(Path(folder)), quick=bool(arguments))
     except (BenchError, PackageError) as error:
         sys.stderr.write(f"{error}\n")
@@ -56,6 +57,7 @@ def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:
     """All figures, each said as soon as it is there."""
     untraced = {each.name: without_tracing(each) for each in runners if each.name in (OURS, STOCK)}
     with stub() as port:
+        _doing(f"asking all in {ROUNDS} rounds")
         samples, memory = measure(runners, untraced, port, QUICK_CALLS if quick else CALLS)
         found = rows(samples, "ms", 1000)
         times = {
@@ -68,6 +70,7 @@ def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:
         _say(table(found))
         if not quick:
             found += _counted(runners, untraced, port)
+    _doing("filling tables, and asking for pages of them")
     grew = growth.grow(runners[0], *((growth.QUICK_SIZES, QUICK_MANY) if quick else (growth.SIZES, growth.MANY)))
     _say(f"Ours as the table grows:\n\n{growth.table(grew)}")
     return [*found, *growth.as_rows(grew)]
@@ -77,6 +80,7 @@ def _counted(runners: Sequence[Contestant], untraced: Mapping[str, Contestant], 
     if not counts.can_count():
         _say(counts.MISSING)
         return []
+    _doing("counting instructions")
     counted = [each for each in runners if each.name in COUNTED]
     numbers = counts.count(counted, {COLD: GET, GET.name: GET, LIST.name: LIST}, port)
     without = counts.count(list(untraced.values()), {GET.name: GET}, port)[GET.name]
@@ -84,6 +88,11 @@ def _counted(runners: Sequence[Contestant], untraced: Mapping[str, Contestant], 
     found = single(numbers, "M instructions", 1e-6)
     _say(table(found))
     return found
+
+
+def _doing(what: str) -> None:
+    sys.stderr.write(f"  {what} …\n")
+    sys.stderr.flush()
 
 
 def _say(text: str) -> None:
