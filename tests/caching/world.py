@@ -29,7 +29,7 @@ from tests.support.api import Api
 from tests.support.api import Context as LambdaContext
 from tests.support.seam import Around
 from tests.support.site import MemorySite
-from tests.unit.conftest import _moto
+from tests.unit.conftest import moto_tables
 
 PEOPLE = {"ada": "6f1a7c1e-0000-4000-8000-00000000ada0", "bob": "0b0b0b0b-0000-4000-8000-00000000b0b0"}
 DEVICES, ORIGINS = ("phone", "shared"), ("", "https://other.example.test")
@@ -83,7 +83,7 @@ class World:
     """Everything, at a time of its own; `tables` are empty ones to begin with. With a seam there is a DAX."""
 
     def __init__(self, tables: Any, setup: Setup | None = None, seam: Seam | None = None) -> None:
-        _moto().tables = copy.deepcopy(tables)
+        moto_tables(tables)
         _READ.clear()
         self._setup = setup or Setup()
         self.now = 0.0
