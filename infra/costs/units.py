@@ -42,10 +42,16 @@ def write_units(before: int, after: int = 0, *, transactional: bool = False) -> 
 
 
 def number_size(text: str) -> int:
-    """The size of a number: a byte for two significant digits, one more, and one for a minus sign."""
-    sign, digits, _ = Decimal(text).as_tuple()
-    significant = len("".join(map(str, digits)).strip("0"))
-    return -(-significant // 2) + 1 + sign
+    """The size of a number: a byte for two significant digits, one more, and one for a minus sign.
+
+    Digits are paired from the decimal point on, so 1.5 takes two pairs.
+    """
+    sign, digits, exponent = Decimal(text).as_tuple()
+    significant = "".join(map(str, digits)).strip("0")
+    if not significant:
+        return 1
+    after = int(exponent) + len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return -(-(len(significant) + after % 2) // 2) + 1 + sign
 
 
 def _blocks(size: int, block: int) -> int:

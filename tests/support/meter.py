@@ -1,7 +1,7 @@
 """Counts the capacity units of every request, from the items that it looks at or changes.
 
-moto and the local engine answer `ReturnConsumedCapacity` with units that do not follow sizes, so they are computed
-here: what a read evaluates, and what an item was and is, are asked for beside the request.
+moto answers `ReturnConsumedCapacity` with the same for every size, so units are computed here: what a read evaluates,
+and what an item was and is, are asked for beside the request.
 """
 
 from collections.abc import Iterator

@@ -33,7 +33,19 @@ def test_a_value_takes_its_bytes_and_what_its_kind_adds(value: dict[str, object]
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [("0", 1), ("7", 2), ("27", 2), ("-27", 3), ("461", 3), ("4600", 2), ("0.0046", 2), ("9" * 38, 20)],
+    [
+        ("0", 1),
+        ("7", 2),
+        ("27", 2),
+        ("-27", 3),
+        ("461", 3),
+        ("4600", 2),
+        ("0.0046", 2),
+        ("1.5", 3),
+        ("120", 3),
+        ("0.00", 1),
+        ("9" * 38, 20),
+    ],
 )
 def test_a_number_takes_a_byte_for_two_digits_and_one_more(number: str, expected: int) -> None:
     assert number_size(number) == expected
