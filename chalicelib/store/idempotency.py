@@ -66,10 +66,10 @@ def create_once(owner: str, name: Idempotent, item: Item, absent: Condition) -> 
         ConditionFailed: `absent` does not hold for the item.
     """
     # The ledger remembers the item as the caller will see it: with the version that the write gives it.
-    created = type(item).from_raw_data({**item.serialize(), "version": {"N": "1"}})
+    stored = {**item.serialize(), "version": {"N": "1"}}
 
     def fill(transaction: TransactWrite) -> None:
-        record(transaction, owner, name, json.dumps(created.to_dynamodb_dict(), ensure_ascii=False))
+        record(transaction, owner, name, json.dumps(stored, ensure_ascii=False))
         transaction.save(item, condition=absent)
 
     try:
@@ -79,7 +79,7 @@ def create_once(owner: str, name: Idempotent, item: Item, absent: Condition) -> 
         if remembered is None:
             raise ConditionFailed(None) from refusal
         return type(item).from_raw_data(json.loads(created_before(remembered, name))), True
-    return created, False
+    return type(item).from_raw_data(stored), False
 
 
 def record(transaction: TransactWrite, owner: str, name: Idempotent, created_item: str) -> None:
