@@ -16,6 +16,7 @@ from typing import Any
 import botocore
 from botocore.exceptions import ClientError
 
+from chalicelib import snapshot, trust
 from chalicelib.settings import settings
 
 # What PynamoDB names of botocore's modules while it is imported.
@@ -76,11 +77,13 @@ def _leaf(name: str) -> str:
 
 def finish() -> None:
     """Collect garbage again from now on, but never look at what is there now."""
+    snapshot.prepare()
     gc.freeze()
     gc.enable()
 
 
 gc.disable()
+trust.trust(settings().ca_bundle)
 if settings().store_transport == "lean":
     import_pynamodb()
     # Lambda gives more processor to a function's start than to its first request.

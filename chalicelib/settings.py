@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True):
     # Who tells X-Ray of requests and calls: `lean` for chalicelib/observe/emitter.py, `sdk` for the X-Ray SDK,
     # `off` or empty for nobody.
     tracing: str = ""
+    # The file of the package that holds the only certificate authorities to trust; see chalicelib/trust.py.
+    ca_bundle: str = ""
 
     @property
     def is_local(self) -> bool:

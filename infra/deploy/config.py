@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.settings import variables
 from infra import cache_settings, policies
 from infra.api_settings import ApiSettings, Plan
+from infra.deploy import roots
 from infra.deploy.aws import Aws
 from infra.deploy.stage import API_STAGE, APP, Stage
 from infra.local.keys import write_privately
@@ -43,7 +44,8 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
     decoding = {} if stage.decoding == "tables" else {"STORE_DECODING": stage.decoding}
-    return {name: own.get(name) or outputs[_output(name)] for name in wanted} | decoding
+    trusted = {"CA_BUNDLE": roots.FILE} if stage.trusts_amazon_alone else {}
+    return {name: own.get(name) or outputs[_output(name)] for name in wanted} | decoding | trusted
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:

@@ -150,6 +150,8 @@ def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
         "Environment": {"Variables": {**environment(stage, for_functions(stage), key), **own}},  # type: ignore[arg-type]
     }
     if function == policies.API:
+        if stage.snapstart:
+            properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
         if stage.dax_nodes:
             subnets = {"Fn::Split": [",", found["FunctionSubnets"]]}
             properties["VpcConfig"] = {"SubnetIds": subnets, "SecurityGroupIds": [found["FunctionGroup"]]}

@@ -13,7 +13,7 @@ from infra.deploy.stacks import DIGEST_TAG, Stack, describe, outputs_in
 from infra.deploy.stage import Stage
 from infra.deploy.state import State
 
-CREATE, UPDATE, KEEP, RUN, REPAIR = "create", "update", "keep", "run", "make anew"
+CREATE, UPDATE, KEEP, RUN, REPAIR, LEAVE = "create", "update", "keep", "run", "make anew", "leave out"
 _FAILED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
@@ -81,6 +81,8 @@ def plan(stage: Stage, found: Found) -> list[Step]:
     steps.append(Step(RUN, "usage plans and keys"))
     if found.api_id is None and stage.cache_size:
         steps.append(Step(UPDATE, "functions that know the API", "whoever has copies of its answers forgotten"))
+    if stage.snapstart:
+        steps.append(Step(LEAVE, "SnapStart", "only the one stack has it: Chalice publishes no versions"))
     steps.append(Step(RUN, "settings", "throttles, access log, traces, cache, event sources"))
     if found.api_id is None:
         steps.append(Step(UPDATE, stage.stack("edge"), "the API behind /api/*"))

@@ -21,6 +21,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 _NODE_TYPE = re.compile(r"dax\.[a-z0-9]+\.[a-z0-9]+")
 _MOST_NODES = 3
 _ALARMS = ("all", "few", "least")
+# Regions of partitions whose endpoints may go back to authorities of their own.
+_OTHER_AUTHORITIES = ("cn-", "eusc-", "us-iso", "eu-iso")
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}
 
 
@@ -37,7 +39,8 @@ class Stage:
     without which something may be lost in silence, or the least, ten, which are free. Empty texts and zeros leave
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
-    `tables`, or `pynamodb` itself.
+    `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
+    `snapstart` whether the API starts from snapshots, in one stack.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Stage:
     alarms: str = "all"
     dashboard: bool = True
     traced_share: float = 0.05
+    amazon_roots: bool = True
+    snapstart: bool = False
     tracing: str = "lean"
     decoding: str = "tables"
     throttle_rate: int = 50
@@ -85,6 +90,11 @@ class Stage:
     def requirements(self) -> str:
         """The file of what is packaged with the functions."""
         return "requirements-dax.txt" if self.dax_nodes else "requirements.txt"
+
+    @property
+    def trusts_amazon_alone(self) -> bool:
+        """Whether functions trust Amazon's certificate authorities alone, as all of its own partitions may."""
+        return self.amazon_roots and not self.region.startswith(_OTHER_AUTHORITIES)
 
     @property
     def api_name(self) -> str:

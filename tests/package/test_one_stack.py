@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from infra import cache_settings, policies
 from infra.api_settings import ApiSettings, gateway_responses, stage_patches
 from infra.cache_settings import ROUTES, Kept
-from infra.deploy.config import api_settings, chalice_stage, network, plans
+from infra.deploy.config import api_settings, chalice_stage, environment, network, plans
 from infra.deploy.one_stack import (
     ALIAS,
     ANY_ACCOUNT,
@@ -21,6 +22,7 @@ from infra.deploy.one_stack import (
     OneStackError,
     merge_template,
     nested,
+    placeholders,
 )
 from infra.deploy.parts import parts
 from infra.deploy.stage import ROOT, Stage
@@ -50,6 +52,7 @@ METHOD = {
 }
 # Where the two paths differ, and why. docs/adr has the list for people.
 DIFFERENCES = {
+    "SnapStart": "it is for published versions, which only the packaged path has",
     "alias": "only the packaged path has an alias and shifts traffic; the direct one goes back to the last release",
     "site key": "here a secret that CloudFormation makes; there API Gateway makes it and the deploy passes it on",
     "site bucket": "by its name here, since CloudFront waits for the API and the API for its function",
@@ -261,6 +264,21 @@ def test_a_stage_without_dax_has_nothing_of_it() -> None:
     assert "Cache" not in made["Resources"]
     assert "VpcConfig" not in properties(made, "APIHandler")
     assert PLAIN.requirements != STAGE.requirements
+
+
+def test_the_api_function_alone_has_snapshots_where_the_stage_says_so() -> None:
+    made = merge_template(replace(PLAIN, snapstart=True))
+    functions = {name: each for name, each in made["Resources"].items() if "AutoPublishAlias" in each["Properties"]}
+    assert {name for name, each in functions.items() if "SnapStart" in each["Properties"]} == {"APIHandler"}
+    assert properties(made, "APIHandler")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert "SnapStart" not in properties(merge_template(PLAIN), "APIHandler")
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_a_function_is_told_what_the_direct_path_tells_it_of_authorities(sam: Node, function: str) -> None:
+    outputs = {**placeholders(STAGE), "SiteUrl": f"https://{STAGE.domain}"}
+    told = properties(sam, function_id(function))["Environment"]["Variables"]
+    assert told["CA_BUNDLE"] == environment(STAGE, outputs, "key")["CA_BUNDLE"] == "amazon-roots.pem"
 
 
 def test_a_stage_without_a_cache_has_it_switched_off() -> None:

@@ -1,5 +1,6 @@
 """The package alone does what the application does with its libraries whole."""
 
+import itertools
 import json
 import os
 import platform
@@ -8,6 +9,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,23 @@ class _Empty(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+class _Keys(BaseHTTPRequestHandler):
+    """Lambda's address for credentials, as a function with SnapStart has it; they last for a minute."""
+
+    given = itertools.count(1)
+
+    def do_GET(self) -> None:
+        expires = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+        keys = {"AccessKeyId": f"key{next(self.given)}", "SecretAccessKey": "s", "Token": "t", "Expiration": expires}
+        is_known = self.headers["Authorization"] == "a token"
+        self.send_response(200 if is_known else 403)
+        self.end_headers()
+        self.wfile.write(json.dumps(keys).encode())
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -136,6 +155,35 @@ def test_it_imports_from_itself_alone(unpacked: Path, variables: dict[str, str])
     ]
     assert {file.suffix for file in dependencies} == {".pyc", ".so"}
     assert len(files) > 300
+
+
+def test_it_trusts_amazons_roots_alone(unpacked: Path, variables: dict[str, str]) -> None:
+    amazon = [f"Amazon Root CA {number}" for number in range(1, 5)]
+    starfield = "Starfield Services Root Certificate Authority - G2"
+    assert within(unpacked, "trusted", variables) == [*amazon, starfield]
+
+
+def test_one_setting_returns_to_everybodys_roots(unpacked: Path, variables: dict[str, str]) -> None:
+    without = {name: value for name, value in variables.items() if name != "CA_BUNDLE"}
+    assert len(within(unpacked, "trusted", without)) > 100
+
+
+def test_with_snapstart_credentials_come_from_lambdas_address_and_are_renewed(
+    unpacked: Path, variables: dict[str, str]
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Keys) as server:
+        threading.Thread(target=server.serve_forever).start()
+        address = {
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{server.server_port}/v1/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a token",
+        }
+        told = {name: value for name, value in variables.items() if not name.startswith("AWS_") or "REGION" in name}
+        first, second = within(unpacked, "keys", told | address)
+        server.shutdown()
+    assert first[0].startswith("key")
+    assert int(first[0].removeprefix("key")) < int(second[0].removeprefix("key"))
+    assert first[1:] == second[1:] == ["s", "t"]
 
 
 def test_a_traceback_names_the_files_and_lines_of_dependencies(unpacked: Path, variables: dict[str, str]) -> None:

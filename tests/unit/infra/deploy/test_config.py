@@ -24,11 +24,21 @@ AWS = Aws(None, "eu-north-1", "123456789012", "aws")
 
 def test_the_application_starts_with_what_it_is_given() -> None:
     made = environment(STAGE, OUTPUTS, "a signing key")
-    assert set(made) == set(variables()) - {"AWS_REGION"}
+    assert set(made) == {*variables(), "CA_BUNDLE"} - {"AWS_REGION"}
     settings = read({**made, "AWS_REGION": "eu-north-1"})
     assert (settings.api_url, settings.site_url) == ("https://d1.cloudfront.net/api", "https://d1.cloudfront.net")
     assert settings.allowed_origins == ("https://d1.cloudfront.net",)
     assert settings.signing_key == b"a signing key"
+
+
+def test_functions_trust_amazons_roots_alone_until_the_stage_says_otherwise() -> None:
+    assert environment(STAGE, OUTPUTS, "key")["CA_BUNDLE"] == "amazon-roots.pem"
+    assert "CA_BUNDLE" not in environment(replace(STAGE, amazon_roots=False), OUTPUTS, "key")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-isob-east-1"])
+def test_where_endpoints_may_go_back_to_others_everybody_is_trusted(region: str) -> None:
+    assert "CA_BUNDLE" not in environment(replace(STAGE, region=region), OUTPUTS, "key")
 
 
 def of_its_own(function: str, stage: Stage, outputs: dict[str, str]) -> dict[str, str]:

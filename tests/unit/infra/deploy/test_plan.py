@@ -7,7 +7,7 @@ import pytest
 
 from infra import policies
 from infra.deploy.parts import UNKNOWN, parts
-from infra.deploy.plan import CREATE, KEEP, REPAIR, UPDATE, Found, plan
+from infra.deploy.plan import CREATE, KEEP, LEAVE, REPAIR, UPDATE, Found, plan
 from infra.deploy.stacks import DIGEST_TAG
 from infra.deploy.stage import GLOBAL_REGION, Stage, load
 
@@ -52,6 +52,12 @@ def test_a_stack_whose_making_failed_is_made_anew() -> None:
     found = deployed()
     stacks = {**found.stacks, "mytodolist-dev-data": {"StackStatus": "ROLLBACK_COMPLETE"}}
     assert changes(dataclasses.replace(found, stacks=stacks))["mytodolist-dev-data"] == REPAIR
+
+
+def test_a_stage_is_told_that_this_way_has_no_snapstart() -> None:
+    [said] = [step for step in plan(dataclasses.replace(STAGE, snapstart=True), deployed()) if step.what == "SnapStart"]
+    assert (said.change, said.detail) == (LEAVE, "only the one stack has it: Chalice publishes no versions")
+    assert "SnapStart" not in changes(deployed())
 
 
 def test_a_plan_can_be_made_before_addresses_are_known() -> None:
