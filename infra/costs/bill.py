@@ -11,6 +11,7 @@ SOLD: Mapping[str, tuple[str, float]] = {
     "API requests": ("api_gateway_million_requests", MILLION),
     "functions": ("lambda_million_requests", MILLION),
     "function GB-seconds": ("lambda_gb_second", 1),
+    "snapshot GB-seconds": ("lambda_snapshot_gb_second", 1),
     "read units": ("dynamodb_million_read_units", MILLION),
     "write units": ("dynamodb_million_write_units", MILLION),
     "DynamoDB GB": ("dynamodb_gb", 1),

@@ -28,11 +28,13 @@ def at_rest(stage: Stage) -> Bill:
     there["firewall rules"] = sum(len(each["Rules"]) for kind, each in made if kind == "AWS::WAFv2::WebACL")
     # Where its functions write nothing into their logs, a metric has no values and costs nothing.
     there["metrics"] = len({_metric(each) for kind, each in made if kind.endswith("MetricFilter") and _sweeps(each)})
-    rented = {f"DAX {stage.dax_node_type.removeprefix('dax.')}": stage.dax_nodes * HOURS_A_MONTH}
+    rented: dict[str, float] = {f"DAX {stage.dax_node_type.removeprefix('dax.')}": stage.dax_nodes * HOURS_A_MONTH}
     if stage.cache_size:
         rented[f"stage cache {stage.cache_size}"] = HOURS_A_MONTH
+    # Of the version that answers; those before it are kept for some time too.
+    rented["snapshot GB-seconds"] = stage.snapstart * MINUTES_A_MONTH * 60 * stage.api_memory / MB_A_GB
     owned = {"KMS keys": 1 if stage.kms_key_arn else 0, "hosted zones": 1 if stage.hosted_zone_id else 0}
-    return together([there, {line: float(hours) for line, hours in rented.items()}, owned, _by_itself(stage, made)])
+    return together([there, rented, owned, _by_itself(stage, made)])
 
 
 def _by_itself(stage: Stage, made: list[tuple[str, Mapping[str, Any]]]) -> Bill:

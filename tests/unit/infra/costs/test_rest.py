@@ -66,10 +66,11 @@ def test_without_a_dashboard_there_are_no_metrics_for_it(dashboard: bool, metric
         ({"cache_size": "0.5"}, "stage cache 0.5", 730),
         ({"dax_nodes": 3}, "DAX t3.small", 2190),
         ({"kms_key_arn": "arn:aws:kms:eu-north-1:123456789012:key/1"}, "KMS keys", 1),
+        ({"snapstart": True}, "snapshot GB-seconds", 730 * 3600 / 2),
         ({"hosted_zone_id": "Z1"}, "hosted zones", 1),
     ],
 )
-def test_what_is_turned_on_is_on_the_bill(changed: dict[str, object], line: str, amount: int) -> None:
+def test_what_is_turned_on_is_on_the_bill(changed: dict[str, object], line: str, amount: float) -> None:
     assert at_rest(replace(PLAIN, **changed))[line] == amount  # type: ignore[arg-type]
     assert not at_rest(PLAIN).get(line)
 
