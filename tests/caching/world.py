@@ -5,12 +5,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
+import msgspec
 
 from app import app, blueprints
 from chalicelib.blog.copies import StageAndEdge
@@ -98,7 +99,7 @@ class World:
         plain = self._setup.plain_reads
         self.edge = Edge(self.origin, lambda: self.now, self._setup.behaviours, plain_reads=plain)
         self.browsers = {name: Browser(self.edge.get, lambda: self.now) for name in DEVICES}
-        stage = replace(
+        stage = msgspec.structs.replace(
             settings(),
             stage_cache_url=f"https://{HOST}{API}",
             distribution_id="E1",
