@@ -1,6 +1,8 @@
 """`python -m benchmarks.report`: the last run's figures into docs/performance.md, and charts of them beside it."""
 
 import json
+import os
+import platform
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -36,10 +38,18 @@ def main() -> int:
     page = PAGE.read_text(encoding="utf-8")
     drawn = charts(figures)
     shown = "\n".join(f"![{drawing.title}](images/{name}.svg)" for name, drawing in drawn.items())
-    PAGE.write_text(put(page, f"{table(figures)}\n\n{growth(figures)}\n\n{shown}\n"), encoding="utf-8")
+    said = "\n\n".join([where(figures), table(figures), growth(figures), shown])
+    PAGE.write_text(put(page, f"{said}\n"), encoding="utf-8")
     for name, drawing in drawn.items():
         (IMAGES / f"{name}.svg").write_text(drawing.svg, encoding="utf-8")
     return 0
+
+
+def where(figures: Figures) -> str:
+    """What the run was, and on what."""
+    run = "make bench" if any(row["unit"].endswith("instructions") for row in figures.values()) else "make bench-quick"
+    machine = f"{platform.machine()}, {os.cpu_count()} processors"
+    return f"The last run: `{run}`, Python {platform.python_version()}, {machine}."
 
 
 def table(figures: Figures) -> str:
