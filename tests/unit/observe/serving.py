@@ -1,5 +1,6 @@
 """A program: requests full of what is a person's to every route, an event, and a call of each other service."""
 
+import re
 import sys
 
 import app as application
@@ -10,6 +11,16 @@ from chalicelib.store.client import shared_client
 from tests.support.api import Api, Context
 from tests.unit.test_privacy import BODIES, CANARIES, ENDPOINTS, call
 
+# What routes take, so that the database is asked.
+PATH_ID, SLUG = "01CANARYANDAPATH0000000000", "canary-and-a-slug"
+GOOD: list[object] = [
+    {"title": CANARIES["body"]},
+    {"title": CANARIES["body"], "body": CANARIES["body"]},
+    {"name": CANARIES["name"], "email": CANARIES["email"], "message": CANARIES["body"]},
+    {"email": CANARIES["email"]},
+    None,
+]
+
 
 def requests() -> None:
     person = Api(application.app).as_person(CANARIES["sub"], "authors")
@@ -17,6 +28,10 @@ def requests() -> None:
         for body in BODIES:
             call(person, endpoint, body, f"?cursor={CANARIES['query']}")
             call(person, endpoint, body, "")
+        path = re.sub(r"{\w+}", lambda name: SLUG if name[0] == "{slug}" else PATH_ID, endpoint.path)
+        for body in GOOD:
+            headers = {"If-Match": '"1"', "Idempotency-Key": CANARIES["key"], "User-Agent": CANARIES["agent"]}
+            application.app(person.event(endpoint.method, path, body, headers), Context())
 
 
 def events() -> None:
