@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
@@ -142,7 +143,9 @@ def _session() -> Any:  # noqa: ANN401 - botocore has no types of its own
 def _http() -> Any:  # noqa: ANN401
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415
 
-    return URLLib3Session(timeout=SECONDS_TO_ANSWER)
+    # Clients look there by themselves. That it may be a path, botocore's types do not know.
+    bundle: Any = os.environ.get("AWS_CA_BUNDLE") or True
+    return URLLib3Session(verify=bundle, timeout=SECONDS_TO_ANSWER)
 
 
 @cache

@@ -24,8 +24,8 @@ from infra.deploy.dependencies import SERVICES, is_needed, unneeded_libraries
 
 RUNTIME = (3, 13)
 LARGEST_BYTES = 8 * 1024 * 1024
-# Twice that is unpacked at each cold start of a function.
-LARGEST_UNPACKED_BYTES = 64 * 1024 * 1024
+# What is unpacked at each cold start of a function.
+LARGEST_UNPACKED_BYTES = 32 * 1024 * 1024
 
 _MACHINES = {"x86_64": 0x3E, "arm64": 0xB7}
 # Everything that decides what is left of the dependencies.
@@ -57,7 +57,9 @@ class LeanPackager(LambdaDeploymentPackager):
 
     def create_deployment_package(self, project_dir: str, python_version: str) -> str:
         """Return the path of the package, built now if the code or its dependencies have changed."""
-        if sys.version_info[:2] != RUNTIME and not self._any_python:
+        # What comes before a release writes another bytecode.
+        is_runtime = sys.version_info[:2] == RUNTIME and sys.version_info.releaselevel == "final"
+        if not is_runtime and not self._any_python:
             version = ".".join(map(str, RUNTIME))
             raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
         named = Path(self.deployment_package_filename(project_dir, python_version))

@@ -147,6 +147,21 @@ def test_every_function_answers(unpacked: Path, variables: dict[str, str]) -> No
     assert answers["/posts"] == [200, '{"items":[],"next":null}']
 
 
+@pytest.mark.parametrize("tracing", ["lean", "sdk"])
+@pytest.mark.parametrize("transport", ["lean", "botocore"])
+def test_it_answers_the_same_whoever_is_told_and_asked(
+    unpacked: Path, variables: dict[str, str], tracing: str, transport: str
+) -> None:
+    in_lambda = {
+        "LAMBDA_TASK_ROOT": str(unpacked),
+        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+        # Nobody is there, as nobody need be.
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",
+    }
+    chosen = {**variables, **in_lambda, "TRACING": tracing, "STORE_TRANSPORT": transport}
+    assert within(unpacked, "handlers", chosen) == within(unpacked, "handlers", variables)
+
+
 def test_it_imports_from_itself_alone(unpacked: Path, variables: dict[str, str]) -> None:
     files = [Path(file) for file in within(unpacked, "imported", variables)]
     assert all(file.is_relative_to(unpacked) for file in files)
