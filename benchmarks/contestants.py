@@ -23,6 +23,8 @@ from infra.setup import BENCH_PEERS
 
 PEERS = BENCH_PEERS
 WORKER = Path(__file__).with_name("worker.py")
+# The environment's interpreter without the environment.
+PYTHON: str = sys._base_executable  # type: ignore[attr-defined] # noqa: SLF001
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _REGION = "eu-north-1"
 _TABLES = {
@@ -55,7 +57,7 @@ class Contestant:
         """A fresh process, which says when it has imported; `under` another program, whose words are its errors."""
         paths = os.pathsep.join(map(str, self.folders))
         # `-P`: what stands beside the worker is not the contestant's.
-        command = [sys._base_executable, "-P", str(WORKER), self.module, "app"]  # type: ignore[attr-defined] # noqa: SLF001
+        command = [PYTHON, "-P", str(WORKER), self.module, "app"]
         return subprocess.Popen(
             [*under, *command],
             env={**environment(port, self.folders[0]), **self.variables, **(variables or {}), "PYTHONPATH": paths},

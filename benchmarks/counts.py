@@ -7,16 +7,20 @@ none.
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
-from benchmarks.contestants import BenchError, Contestant, answered, ask
+from benchmarks.contestants import PYTHON, BenchError, Contestant, answered, ask
 from benchmarks.scenarios import Scenario
 
 MISSING = "Instructions are not counted: valgrind is not installed."
 CALLS, WARMING = 20, 20
 _COLLECTED = re.compile(r"Collected *: *(\d+)")
+_UNDER = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+# The same hashes each time, or the same dictionary is another one.
+_STEADY = {"PYTHONHASHSEED": "0"}
 # Under valgrind one thread runs at a time; as many processes as processors do not disturb each other's counts.
 _AT_ONCE = os.cpu_count() or 1
 
@@ -29,31 +33,48 @@ def can_count() -> bool:
 
 
 def count(runners: Sequence[Contestant], scenarios: Mapping[str, Scenario], port: int) -> Counts:
-    """Instructions by scenario and contestant; a scenario named `cold …` is a process with its first call."""
+    """Instructions by scenario and contestant.
+
+    A scenario named `cold …` is a process with its first call, less the interpreter's own start.
+    """
     jobs = list(product(scenarios, runners))
+    start = interpreter() if any(map(_is_cold, scenarios)) else 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         counted = pool.map(lambda job: _counted(job[1], job[0], scenarios[job[0]], port), jobs)
         found: Counts = {name: {} for name in scenarios}
         for (name, each), number in zip(jobs, counted, strict=True):
-            found[name][each.name] = number
+            found[name][each.name] = number - start if _is_cold(name) else number
     return found
 
 
 def _counted(each: Contestant, name: str, scenario: Scenario, port: int) -> float:
-    if name.startswith("cold"):
+    if _is_cold(name):
         return float(_run(each, scenario, port, 1))
     less, more = (_run(each, scenario, port, WARMING + calls) for calls in (CALLS, 2 * CALLS))
     return (more - less) / CALLS
 
 
+def interpreter() -> int:
+    """What the interpreter takes with what the worker itself imports."""
+    command = [*_UNDER, PYTHON, "-P", "-c", "import importlib, json, os, resource, sys, time"]
+    done = subprocess.run(command, env=_STEADY, capture_output=True, text=True, check=False)
+    return _collected(done.stderr, "the interpreter")
+
+
 def _run(each: Contestant, scenario: Scenario, port: int, calls: int) -> int:
-    command = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
-    # The same hashes each time, or the same dictionary is another one.
-    with each.start(port, command, {"PYTHONHASHSEED": "0"}) as process:
+    with each.start(port, _UNDER, _STEADY) as process:
         answered(process)
         ask(process, scenario.event, calls)
         _, said = process.communicate()
-    found = _COLLECTED.search(said or "")
+    return _collected(said or "", each.name)
+
+
+def _collected(said: str, who: str) -> int:
+    found = _COLLECTED.search(said)
     if found is None:
-        raise BenchError(f"valgrind counted nothing of {each.name}: {(said or '')[-300:]}")
+        raise BenchError(f"valgrind counted nothing of {who}: {said[-300:]}")
     return int(found.group(1))
+
+
+def _is_cold(name: str) -> bool:
+    return name.startswith("cold")
