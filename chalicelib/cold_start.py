@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import snapshot, trust
 from chalicelib.settings import settings
+from chalicelib.store.transport import is_lean
 
 # What PynamoDB names of botocore's modules while it is imported.
 _NAMED = {
@@ -84,7 +85,7 @@ def finish() -> None:
 
 gc.disable()
 trust.trust(settings().ca_bundle)
-if settings().store_transport == "lean":
+if is_lean(settings()):
     import_pynamodb()
     # Lambda gives more processor to a function's start than to its first request.
     importlib.import_module("chalicelib.store.lean")

@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True):
     distribution_id: str = ""
     # A DAX cluster's discovery address, dax://... or daxs://...
     dax_endpoint: str = ""
-    # How DynamoDB is reached: empty or `botocore` for botocore's own client, `lean` for chalicelib/store/lean.py.
+    # How DynamoDB is reached: empty or `lean` for chalicelib/store/lean.py, `botocore` for botocore's own client.
     store_transport: str = ""
     # What reads items: empty or `tables` for chalicelib/store/decoding.py, `pynamodb` for PynamoDB's own way.
     store_decoding: str = ""

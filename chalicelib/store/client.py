@@ -11,7 +11,8 @@ from typing import Any, Protocol, cast
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.observe import traces
-from chalicelib.settings import Settings, SettingsError, settings
+from chalicelib.settings import Settings, settings
+from chalicelib.store import transport
 from chalicelib.store.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 1.0
@@ -94,10 +95,8 @@ def shared_client() -> SteadyClient:
 
 
 def _new_client(given: Settings) -> ApiCaller:
-    if given.store_transport in ("", "botocore"):
+    if not transport.is_lean(given):
         return new_botocore_client()
-    if given.store_transport != "lean":
-        raise SettingsError(f"STORE_TRANSPORT is lean or botocore, not {given.store_transport!r}.")
     from chalicelib.store.lean import LeanClient  # noqa: PLC0415 - only where it is chosen
 
     return LeanClient(

@@ -43,9 +43,8 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
-    decoding = {} if stage.decoding == "tables" else {"STORE_DECODING": stage.decoding}
     trusted = {"CA_BUNDLE": roots.FILE} if stage.trusts_amazon_alone else {}
-    return {name: own.get(name) or outputs[_output(name)] for name in wanted} | decoding | trusted
+    return {name: own.get(name) or outputs[_output(name)] for name in wanted} | trusted | _choices(stage)
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -168,6 +167,13 @@ def _function(stage: Stage, function: str, outputs: Mapping[str, str] | None) ->
         return given
     own = {"environment_variables": own_environment(function, stage, outputs)}
     return given | own | network(function, stage, outputs)
+
+
+def _choices(stage: Stage) -> dict[str, str]:
+    """What a stage does otherwise than the application does untold."""
+    untold = {"STORE_DECODING": "tables", "STORE_TRANSPORT": "lean"}
+    asked = {"STORE_DECODING": stage.decoding, "STORE_TRANSPORT": stage.store_transport}
+    return {name: choice for name, choice in asked.items() if choice != untold[name]}
 
 
 def _policy_file(stage: Stage, function: str) -> str:

@@ -40,7 +40,8 @@ class Stage:
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
     `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
-    `snapstart` whether the API starts from snapshots, in one stack.
+    `snapstart` whether the API starts from snapshots, in one stack. `store_transport` is how all functions reach DynamoDB:
+    `lean`, or `botocore` for its stock client.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Stage:
     snapstart: bool = False
     tracing: str = "lean"
     decoding: str = "tables"
+    store_transport: str = "lean"
     throttle_rate: int = 50
     throttle_burst: int = 100
     reader_rate: int = 5
@@ -152,6 +154,8 @@ def _wrong(stage: Stage) -> Iterator[str]:
         yield f"the alarms are {', '.join(_ALARMS)}, not {stage.alarms!r}."
     if stage.decoding not in ("tables", "pynamodb"):
         yield f"the decoding is tables or pynamodb, not {stage.decoding!r}."
+    if stage.store_transport not in ("lean", "botocore"):
+        yield f"the store_transport is lean or botocore, not {stage.store_transport!r}."
     if stage.cache_size and stage.cache_size not in SIZES:
         yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
     if not 0 <= stage.dax_nodes <= _MOST_NODES:

@@ -1,6 +1,7 @@
 """The `local` stage of Chalice: the environment of `chalice local --stage local` and of the event functions."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,7 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "SIGNING_KEY": keys.signing_key,
         # There is no X-Ray on the laptop.
         "TRACING": "off",
+        "STORE_TRANSPORT": os.environ.get("STORE_TRANSPORT", "lean"),
         **({"STAGE_CACHE_URL": layout.api} if layout.cache else {}),
     }
 

@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "MAIL_FROM": "blog@example.com",
     "MAIL_CONFIGURATION_SET": "mytodolist-test",
     "SIGNING_KEY": "a key for unit tests",
+    # Moto stands in for it, and for no other.
+    "STORE_TRANSPORT": "botocore",
 }
 os.environ.update(ENVIRONMENT)
 os.environ.pop("AWS_ENDPOINT_URL", None)

@@ -81,6 +81,11 @@ def test_a_stage_may_leave_the_reading_of_items_to_pynamodb() -> None:
     assert environment(replace(STAGE, decoding="pynamodb"), OUTPUTS, "key")["STORE_DECODING"] == "pynamodb"
 
 
+def test_a_stage_may_go_back_to_botocores_client() -> None:
+    assert "STORE_TRANSPORT" not in environment(STAGE, OUTPUTS, "key")
+    assert environment(replace(STAGE, store_transport="botocore"), OUTPUTS, "key")["STORE_TRANSPORT"] == "botocore"
+
+
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
 def test_only_who_writes_pages_may_refresh_the_stage_cache_where_there_is_one(function: str) -> None:
     cached, known = replace(STAGE, cache_size="0.5"), {**OUTPUTS, "ApiId": "abc123"}

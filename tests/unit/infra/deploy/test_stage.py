@@ -44,6 +44,7 @@ def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
         ({**LEAST, "architecture": "riscv"}, "arm64 or x86_64, not 'riscv'"),
         ({**LEAST, "tracing": "loud"}, "lean, sdk or off, not 'loud'"),
         ({**LEAST, "decoding": "guesses"}, "tables or pynamodb, not 'guesses'"),
+        ({**LEAST, "store_transport": "urllib3"}, "lean or botocore, not 'urllib3'"),
         ({**LEAST, "cache_size": "2"}, r"the cache_size is one of 0\.5, 1\.6, .*, not '2'"),
         ({**LEAST, "dax_nodes": 4}, "the dax_nodes are 0 to 3, not 4"),
         ({**LEAST, "dax_node_type": "t3.small"}, r"the dax_node_type is like dax\.t3\.small, not 't3\.small'"),

@@ -61,6 +61,15 @@ def test_the_environment_points_every_sdk_at_the_engine(layout: Layout, outputs:
     assert environment["AWS_REGION"] == environment["AWS_DEFAULT_REGION"]
 
 
+def test_the_laptop_has_the_transport_that_whoever_starts_it_asks_for(
+    layout: Layout, outputs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORE_TRANSPORT", "botocore")
+    assert stage.environment(layout, KEYS, outputs)["STORE_TRANSPORT"] == "botocore"
+    monkeypatch.delenv("STORE_TRANSPORT")
+    assert stage.environment(layout, KEYS, outputs)["STORE_TRANSPORT"] == "lean"
+
+
 def test_the_configuration_is_for_its_owner_alone(layout: Layout) -> None:
     stage.write_chalice_config(layout, {"SIGNING_KEY": "s"})
     path = layout.project / ".chalice" / "config.json"
