@@ -20,6 +20,12 @@ GLOBAL_REGION = "us-east-1"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 _NODE_TYPE = re.compile(r"dax\.[a-z0-9]+\.[a-z0-9]+")
 _MOST_NODES = 3
+_CHOICES = {
+    "architecture": ("arm64", "x86_64"),
+    "tracing": ("lean", "sdk", "off"),
+    "decoding": ("tables", "pynamodb"),
+    "store_transport": ("lean", "botocore"),
+}
 _ALARMS = ("all", "few", "least")
 # Regions of partitions whose endpoints may go back to authorities of their own.
 _OTHER_AUTHORITIES = ("cn-", "eusc-", "us-iso", "eu-iso")
@@ -40,7 +46,7 @@ class Stage:
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
     `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
-    `snapstart` whether the API starts from snapshots, in one stack. `store_transport` is how all functions reach DynamoDB:
+    `snapstart` whether the API starts from snapshots, in one stack. `store_transport` is how functions reach DynamoDB:
     `lean`, or `botocore` for its stock client.
     """
 
@@ -146,16 +152,11 @@ def _wrong(stage: Stage) -> Iterator[str]:
         yield f"the domain needs its certificate_arn, of a certificate in {GLOBAL_REGION}."
     if stage.monthly_budget and not stage.alarm_email:
         yield "the monthly_budget needs an alarm_email to write to."
-    if stage.architecture not in ("arm64", "x86_64"):
-        yield f"the architecture is arm64 or x86_64, not {stage.architecture!r}."
-    if stage.tracing not in ("lean", "sdk", "off"):
-        yield f"the tracing is lean, sdk or off, not {stage.tracing!r}."
+    for name, known in _CHOICES.items():
+        if (chosen := getattr(stage, name)) not in known:
+            yield f"the {name} is {', '.join(known[:-1])} or {known[-1]}, not {chosen!r}."
     if stage.alarms not in _ALARMS:
         yield f"the alarms are {', '.join(_ALARMS)}, not {stage.alarms!r}."
-    if stage.decoding not in ("tables", "pynamodb"):
-        yield f"the decoding is tables or pynamodb, not {stage.decoding!r}."
-    if stage.store_transport not in ("lean", "botocore"):
-        yield f"the store_transport is lean or botocore, not {stage.store_transport!r}."
     if stage.cache_size and stage.cache_size not in SIZES:
         yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
     if not 0 <= stage.dax_nodes <= _MOST_NODES:

@@ -1,13 +1,18 @@
 """When DynamoDB cannot answer: 503 with Retry-After from every route, at every request, and nothing half written."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore import exceptions
 
+from chalicelib.store.lean import LeanClient
 from tests.support.api import Answered, Api
 from tests.support.everyday import ROUTES, Row, one_of_everything
+from tests.support.scripted_server import Answer, Script, reset_in_the_body, running, says
 from tests.support.seam import FailingFrom, dynamodb_behind, refusal
+from tests.support.transports import lean, stock
 
 URL = "https://dynamodb.example"
 THROTTLED = refusal("ThrottlingException")
@@ -89,3 +94,48 @@ def test_what_came_before_the_trouble_stays_whole(ada: Api) -> None:
     # then those hundred are cleared as a whole, and asking again clears the rest
     assert len(ada.get("/todos?limit=100").json()["items"]) == 1
     assert ada.delete("/todos?state=all").json() == {"cleared": 1, "more": False}
+
+
+def says_no(code: str, status: int = 400) -> Answer:
+    return status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}"}).encode(), {}
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("transport", [lean, stock], ids=["lean", "botocore"])
+@pytest.mark.parametrize(
+    "on_the_wire",
+    [
+        None,
+        reset_in_the_body,
+        says(b"Good morning"),
+        (502, b"<html>", {}),
+        says_no("InternalServerError", 500),
+        says_no("ThrottlingException"),
+        says_no("RequestLimitExceeded"),
+        says_no("ProvisionedThroughputExceededException"),
+    ],
+    ids=["closed", "reset", "no HTTP", "502", "500", "throttled", "limited", "no capacity"],
+)
+def test_trouble_on_the_wire_is_the_same_over_either_transport(
+    transport: Callable[[str], Any], on_the_wire: Answer | Script | None, nobody: Api
+) -> None:
+    with running() as server:
+        server.otherwise = on_the_wire
+        with dynamodb_behind(lambda _: transport(server.url)) as client:
+            unavailable(nobody.as_person("6f1a7c1e-0000-4000-8000-00000000ada0").get("/todos"))
+            close(client)
+    assert server.asked
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("transport", [lean, stock], ids=["lean", "botocore"])
+def test_a_fault_of_ours_is_one_over_either_transport(transport: Callable[[str], Any], nobody: Api) -> None:
+    with running() as server:
+        server.otherwise = says_no("ValidationException")
+        with dynamodb_behind(lambda _: transport(server.url)) as client:
+            assert nobody.as_person("6f1a7c1e-0000-4000-8000-00000000ada0").get("/todos").status == 500
+            close(client)
+
+
+def close(client: Any) -> None:
+    client._wire.close() if isinstance(client, LeanClient) else client.close()

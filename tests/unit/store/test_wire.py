@@ -12,38 +12,19 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore import exceptions
-from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.store.client import ApiCaller
-from chalicelib.store.lean import Keys, LeanClient
+from chalicelib.store.lean import LeanClient
 from chalicelib.store.wire import MOST_IDLE
 from tests.support.certificates import Authority
 from tests.support.scripted_server import NOTHING, Connection, Script, Server, reset_in_the_body, running, says
+from tests.support.transports import lean, stock
 
 pytestmark = pytest.mark.enable_socket
-
-
-def lean(url: str, attempts: int = 1, read_timeout: float = 0.3) -> LeanClient:
-    return LeanClient(
-        "eu-north-1",
-        connect_timeout=0.5,
-        read_timeout=read_timeout,
-        attempts=attempts,
-        endpoint=url,
-        keys=lambda: Keys("a", "s", ""),
-        pause=lambda _: None,
-    )
-
-
-def stock(url: str) -> Any:
-    config = Config(connect_timeout=0.5, read_timeout=0.3, retries={"total_max_attempts": 1, "mode": "standard"})
-    named = {"aws_access_key_id": "a", "aws_secret_access_key": "s", "endpoint_url": url, "config": config}
-    return botocore.session.get_session().create_client("dynamodb", "eu-north-1", **named)
 
 
 def get(client: ApiCaller, name: str = "a") -> dict[str, Any]:
@@ -68,7 +49,7 @@ def slowly(head: bytes) -> Script:
     def say(connection: Connection) -> None:
         connection.wfile.write(head)
         connection.wfile.flush()
-        time.sleep(0.6)
+        time.sleep(0.45)
 
     return say
 
