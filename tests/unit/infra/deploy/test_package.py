@@ -139,6 +139,12 @@ def test_other_requirements_make_another_package(tmp_path: Path) -> None:
     assert packaged(tmp_path) == packaged(tmp_path) != packaged(tmp_path, "requirements-dax.txt")
 
 
+def test_another_python_than_the_functions_packages_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "RUNTIME", (3, 99))
+    with pytest.raises(PackageError, match=r"^Functions run on Python 3\.99: make deploy PYTHON=python3\.99$"):
+        LeanPackager("arm64").create_deployment_package(str(a_project(tmp_path, 1)), "python3.99")
+
+
 def test_code_of_another_machine_is_refused(tmp_path: Path) -> None:
     (tmp_path / "fast.so").write_bytes(elf(0xB7))
     check_machine(tmp_path, "arm64")
