@@ -141,7 +141,6 @@ def test_only_so_many_connections_stay(server: Server) -> None:
     client._wire.close()
 
 
-@pytest.mark.skipif("not hasattr(os, 'fork')")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_forked_child_leaves_its_parents_connection_alone(server: Server, client: LeanClient) -> None:
     # given a process with a connection
