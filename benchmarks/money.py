@@ -6,7 +6,7 @@ from benchmarks.figures import OURS, Row, single
 from benchmarks.scenarios import GET, KEYED, LIST, POST, READ
 from infra.costs.routes import per_million, routes
 
-_ROUTES = {
+ROUTES = {
     GET.name: "get_todo",
     LIST.name: "list_todos",
     POST.name: "create_todo, due",
@@ -20,10 +20,10 @@ def costs(times: Mapping[str, Mapping[str, float]]) -> list[Row]:
     return single(
         {
             f"cost of a million: {scenario.removeprefix('warm ')}": {
-                name: per_million(_ROUTES[scenario], milliseconds) for name, milliseconds in by_name.items()
+                name: per_million(ROUTES[scenario], milliseconds) for name, milliseconds in by_name.items()
             }
             for scenario, by_name in times.items()
-            if scenario in _ROUTES and OURS in by_name
+            if scenario in ROUTES and OURS in by_name
         },
         "USD",
     )

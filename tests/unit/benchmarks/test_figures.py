@@ -2,9 +2,18 @@
 
 import pytest
 
-from benchmarks.figures import Row, as_json, rows, single, spread, table
+from benchmarks import money, report
+from benchmarks.figures import LARGEST, TARGETS, Row, as_json, rows, single, spread, table
+from benchmarks.rounds import COLD, COLD_FOUR, IMPORT, PROCESS, TRACING
+from benchmarks.scenarios import WARM
 
+MEASURED = {COLD, COLD_FOUR, IMPORT, PROCESS, TRACING, "package, zipped", *(each.name for each in WARM)}
 SAMPLES = {"warm list of 20": {"ours": [0.001, 0.002, 0.009], "stock": [0.010, 0.008, 0.012]}}
+
+
+def test_targets_charts_and_costs_are_of_what_is_measured() -> None:
+    named = {*LARGEST, *report.CHARTS, *money.ROUTES, *(scenario for scenario, _ in TARGETS)}
+    assert named <= MEASURED
 
 
 def row(ours: float) -> Row:
