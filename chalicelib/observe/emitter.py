@@ -1,6 +1,7 @@
 """Tells X-Ray's daemon what the X-Ray SDK would, for a small part of its cost: one datagram a request."""
 
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,7 +19,6 @@ from chalicelib.observe.subsegments import (
     of_call,
     of_request,
     said_by,
-    sampled_trace,
 )
 from chalicelib.settings import SettingsError
 
@@ -27,6 +27,8 @@ HEADER = b'{"format":"json","version":1}\n'
 LARGEST_BYTES = 65_507 - len(HEADER)
 DEFAULT_DAEMON = "127.0.0.1:2000"
 
+# Lambda's own order, which is quick to read.
+_USUAL = re.compile(r"Root=([^;]+);Parent=([^;]+);Sampled=1(?:;|$)").match
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 _Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
@@ -42,7 +44,7 @@ class Emitter:
 
     def begin(self, name: str, route: str) -> None:
         """A request begins; one that never ended is forgotten."""
-        trace = _trace()
+        trace = current_trace()
         self._request = None if trace is None else of_request(trace, name, route, time())
 
     def end(self, status: int) -> None:
@@ -70,7 +72,7 @@ class Emitter:
     def _told(self, ask: _Ask, service: Service) -> _Ask:
         def told(operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
             request = self._request
-            trace = _trace() if request is None else Trace(request.trace_id, request.id)
+            trace = current_trace() if request is None else (request.trace_id, request.id)
             if trace is None:
                 return ask(operation, asked)
             started = time()
@@ -79,32 +81,58 @@ class Emitter:
             except Exception as error:
                 call = of_call(trace, service, operation, asked, said_by(error), started=started)
                 add_error(call, error)
-                self._keep(call)
+                if request is None:
+                    self._send(_encode(call))
+                else:
+                    request.subsegments.append(call)
                 raise
-            self._keep(of_call(trace, service, operation, asked, answer, started=started))
+            call = of_call(trace, service, operation, asked, answer, started=started)
+            if request is None:
+                self._send(_encode(call))
+            else:
+                request.subsegments.append(call)
             return answer
 
         return told
 
-    def _keep(self, call: Subsegment) -> None:
-        if self._request is None:
-            self._send(_encode(call))
-        else:
-            self._request.subsegments.append(call)
-
     def _send(self, document: bytes) -> None:
+        # No daemon, no room, too long: a trace is lost, never a request.
+        try:
+            self._connected().send(HEADER + document)
+        except ConnectionRefusedError:
+            # That was said of the datagram before: now there may be a daemon.
+            with suppress(OSError):
+                self._connected().send(HEADER + document)
+        except OSError:
+            pass
+
+    def _connected(self) -> socket.socket:
         # Whoever restores or forks this process before its first request shares no socket with it.
         if self._socket is None:
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self._socket.settimeout(0)
-        # No daemon, no room, too long: a trace is lost, never a request.
-        with suppress(OSError):
-            self._socket.sendto(HEADER + document, self._daemon)
+            self._socket.connect(self._daemon)
+        return self._socket
 
 
-def _trace() -> Trace | None:
-    # Lambda changes it for each invocation.
-    return sampled_trace(os.environ.get("_X_AMZN_TRACE_ID", ""))
+def current_trace() -> Trace | None:
+    """Where Lambda's header of this invocation says that subsegments belong; None where it wants none."""
+    try:
+        header = os.environ["_X_AMZN_TRACE_ID"]
+    except KeyError:
+        return None
+    if "Sampled=1" not in header:
+        return None
+    usual = _USUAL(header)
+    return usual.groups() if usual is not None else unusual_trace(header)  # type: ignore[return-value] # both groups are there
+
+
+def unusual_trace(header: str) -> Trace | None:
+    """What a header in another order says."""
+    fields = dict(part.partition("=")[::2] for part in header.split(";"))
+    if fields.get("Sampled") != "1" or not fields.get("Root") or not fields.get("Parent"):
+        return None
+    return fields["Root"], fields["Parent"]
 
 
 def udp_address(daemon: str) -> tuple[str, int]:

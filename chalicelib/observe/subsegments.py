@@ -4,16 +4,18 @@ https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html#
 """
 
 import os
-import re
 import traceback
 from collections.abc import Mapping
 from itertools import islice
+from os import urandom
 from time import time
 from typing import Any
 
 import msgspec
 
 Fields = Mapping[str, Any]
+# The trace that a subsegment belongs to, and the id of the segment or subsegment above it.
+Trace = tuple[str, str]
 
 DEEPEST_STACK = 10
 # DynamoDB answers 400 to who is too fast, so the status alone does not tell.
@@ -49,15 +51,6 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "SendMessage": {"QueueUrl": "queue_url"},
     "Publish": {"TopicArn": "topic_arn"},
 }
-# Lambda's own order, which is quick to read.
-_USUAL = re.compile(r"Root=([^;]+);Parent=([^;]+);Sampled=1(?:;|$)")
-
-
-class Trace(msgspec.Struct, frozen=True, gc=False):
-    """What a subsegment belongs to: the trace, and the segment or subsegment above it."""
-
-    id: str
-    parent: str
 
 
 class Service(msgspec.Struct, frozen=True, gc=False):
@@ -149,25 +142,9 @@ class Subsegment(msgspec.Struct, omit_defaults=True, tag_field="type", tag="subs
 TOLD = frozenset(Aws.__struct_fields__)
 
 
-def sampled_trace(header: str) -> Trace | None:
-    """Where Lambda's header says that subsegments belong; None where it wants none."""
-    usual = _USUAL.match(header)
-    if usual is not None:
-        return Trace(usual[1], usual[2])
-    fields = dict(part.partition("=")[::2] for part in header.split(";"))
-    if fields.get("Sampled") != "1" or not fields.get("Root") or not fields.get("Parent"):
-        return None
-    return Trace(fields["Root"], fields["Parent"])
-
-
-def new_id() -> str:
-    """A subsegment's own name."""
-    return os.urandom(8).hex()
-
-
 def of_request(trace: Trace, name: str, route: str, started: float) -> Subsegment:
     """A request that begins, by its route."""
-    told = Subsegment(new_id(), name, "local", trace.id, trace.parent, started, started, in_progress=False)
+    told = Subsegment(urandom(8).hex(), name, "local", *trace, started, started, in_progress=False)
     told.annotations = {"route": route}
     return told
 
@@ -176,7 +153,7 @@ def of_call(
     trace: Trace, service: Service, operation: str, request: Fields, said: Fields, *, started: float
 ) -> Subsegment:
     """A call of a service that has ended, and what the service `said`."""
-    told = Subsegment(new_id(), service.name, "aws", trace.id, trace.parent, started, time(), in_progress=False)
+    told = Subsegment(urandom(8).hex(), service.name, "aws", *trace, started, time(), in_progress=False)
     told.aws = aws = Aws(operation, service.region)
     metadata = said.get("ResponseMetadata")
     if metadata:
@@ -205,7 +182,7 @@ def add_status(told: Subsegment, status: int) -> None:
 def add_error(told: Subsegment, error: BaseException) -> None:
     """Tell of the error that the call ended with, and that is being handled."""
     name = name_of(error)
-    thrown = Thrown(new_id(), name, bool(said_by(error)), _places(error))
+    thrown = Thrown(urandom(8).hex(), name, bool(said_by(error)), _places(error))
     told.cause = Cause(os.getcwd(), [thrown])  # noqa: PTH109 - as text
     # The SDK calls every error a fault, whoever made it.
     told.fault = True

@@ -18,7 +18,7 @@ class Tracer(Protocol):
     """One way to tell X-Ray."""
 
     def begin(self, name: str, route: str) -> None:
-        """A request begins, which has no other one within it."""
+        """A request begins; `route` is its method and its path with the names of parameters."""
 
     def end(self, status: int) -> None:
         """The request that began has been answered."""
@@ -27,36 +27,33 @@ class Tracer(Protocol):
         """From now on calls through `method(operation, request)` of the client are told of."""
 
 
-def begin(name: str, route: str) -> None:
-    """Let a request begin; `route` is its method and its path with the names of parameters."""
-    chosen = tracer()
-    if chosen is not None:
-        chosen.begin(name, route)
-
-
-def end(status: int) -> None:
-    """Let the request end with what it is answered."""
-    chosen = tracer()
-    if chosen is not None:
-        chosen.end(status)
-
-
 def watch(client: _Client, name: str = "", method: str = "_make_api_call") -> _Client:
     """Return the client, whose calls are told of from now on; without a `name` it is a client of botocore's."""
-    chosen = tracer()
-    if chosen is not None:
-        chosen.watch(client, name, method)
+    tracer().watch(client, name, method)
     return client
 
 
+class Silence:
+    """Tells nobody."""
+
+    def begin(self, name: str, route: str) -> None:
+        """A request begins."""
+
+    def end(self, status: int) -> None:
+        """The request has been answered."""
+
+    def watch(self, client: Any, name: str, method: str) -> None:  # noqa: ANN401
+        """The client is left as it is."""
+
+
 @cache
-def tracer() -> Tracer | None:
-    """This process's way to tell X-Ray; None where nobody listens, or the setting is off."""
+def tracer() -> Tracer:
+    """This process's way to tell X-Ray."""
     return choose(settings(), in_lambda=bool(os.environ.get("LAMBDA_TASK_ROOT")))
 
 
-def choose(given: Settings, *, in_lambda: bool) -> Tracer | None:
-    """The way that the setting names.
+def choose(given: Settings, *, in_lambda: bool) -> Tracer:
+    """The way that the setting names; where nobody listens it is silence.
 
     Raises:
         SettingsError: there is no such way.
@@ -64,7 +61,7 @@ def choose(given: Settings, *, in_lambda: bool) -> Tracer | None:
     if given.tracing not in ("", "off", "lean", "sdk"):
         raise SettingsError(f"TRACING is lean, sdk or off, not {given.tracing!r}.")
     if given.tracing in ("", "off") or not in_lambda:
-        return None
+        return Silence()
     if given.tracing == "lean":
         from chalicelib.observe.emitter import Emitter  # noqa: PLC0415 - only the chosen way is imported
 

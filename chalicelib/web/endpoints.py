@@ -67,7 +67,8 @@ class Answer(msgspec.Struct, frozen=True):
 def answer(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, str]) -> Answer:
     """Decode, call the handler, encode; every refusal becomes a problem, and nothing else escapes."""
     started = time.perf_counter()
-    traces.begin(endpoint.name, f"{endpoint.method} {endpoint.path}")
+    tracer = traces.tracer()
+    tracer.begin(endpoint.name, f"{endpoint.method} {endpoint.path}")
     try:
         reply = _call(endpoint, request, path_parameters)
         status, headers, body = reply.status, dict(reply.headers), _encode(reply)
@@ -81,7 +82,7 @@ def answer(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, s
     headers["X-Content-Type-Options"] = "nosniff"
     headers.update(cors.headers_for(request.headers.get("origin"), settings().allowed_origins))
     logs.request(endpoint.method, endpoint.path, status, time.perf_counter() - started)
-    traces.end(status)
+    tracer.end(status)
     return Answer(status, headers, body)
 
 

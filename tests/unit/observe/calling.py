@@ -46,9 +46,10 @@ def by_documentation() -> None:
 
 def by_setting() -> None:
     client = shared_client()._inner
-    traces.begin(NAME, ROUTE)
+    tracer = traces.tracer()
+    tracer.begin(NAME, ROUTE)
     call_all(client)
-    traces.end(200)
+    tracer.end(200)
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ Plan = Mapping[str, tuple[int, Document] | None]
 class Daemon:
     """Takes datagrams."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1:0") -> None:
+        host, port = address.split(":")
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((host, int(port)))
         self._socket.settimeout(0)
         self.address = "{}:{}".format(*self._socket.getsockname())
 

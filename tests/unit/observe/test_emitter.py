@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.observe.emitter import LARGEST_BYTES, Emitter, udp_address
-from chalicelib.observe.traces import choose
+from chalicelib.observe.traces import Silence, choose
 from chalicelib.settings import SettingsError, settings
 from tests.support.seam import Scripted, refusal
 from tests.unit.observe.daemon import HEADER, PARENT, Daemon, Document, document, flat
@@ -144,6 +144,18 @@ def test_a_daemon_that_is_not_there_costs_nothing(daemon: Daemon, monkeypatch: p
         assert time.monotonic() - started < 20
 
 
+def test_a_daemon_that_comes_later_is_told_of_the_next_request(emitter: Emitter, daemon: Daemon) -> None:
+    # given a daemon that was away, so that the kernel says so of the first datagram at the second
+    daemon.close()
+    for name in ("lost", "found"):
+        if name == "found":
+            daemon = Daemon(daemon.address)
+        emitter.begin(name, "GET /")
+        emitter.end(200)
+    assert [each["name"] for each in daemon.documents()] == ["found"]
+    daemon.close()
+
+
 def test_it_has_no_socket_before_there_is_something_to_tell(emitter: Emitter) -> None:
     # What is snapshotted or forked before that shares none.
     client = watched(emitter, DONE)
@@ -172,11 +184,11 @@ def test_any_other_address_is_refused_in_words(given: str) -> None:
 
 @pytest.mark.parametrize("tracing", ["", "off"])
 def test_nobody_tells_where_the_setting_is_off(tracing: str) -> None:
-    assert choose(replace(settings(), tracing=tracing), in_lambda=True) is None
+    assert isinstance(choose(replace(settings(), tracing=tracing), in_lambda=True), Silence)
 
 
 def test_nobody_tells_outside_of_lambda() -> None:
-    assert choose(replace(settings(), tracing="lean"), in_lambda=False) is None
+    assert isinstance(choose(replace(settings(), tracing="lean"), in_lambda=False), Silence)
     assert isinstance(choose(replace(settings(), tracing="lean"), in_lambda=True), Emitter)
 
 
