@@ -6,7 +6,7 @@ so whatever offers these three can stand behind the models.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
@@ -14,6 +14,9 @@ from chalicelib.observe import traces
 from chalicelib.settings import Settings, settings
 from chalicelib.store import transport
 from chalicelib.store.errors import Unavailable
+
+if TYPE_CHECKING:
+    from chalicelib.store.lean import LeanClient
 
 CONNECT_TIMEOUT_SECONDS = 1.0
 READ_TIMEOUT_SECONDS = 3.0
@@ -88,23 +91,24 @@ def new_botocore_client() -> ApiCaller:
     return cast("ApiCaller", botocore.session.get_session().create_client("dynamodb", config=config))
 
 
-@cache
-def shared_client() -> SteadyClient:
-    """Return this process's client: one session and one connection pool for all models."""
-    return SteadyClient(_through_dax(traces.watch(_new_client(settings()), "dynamodb"), settings()))
-
-
-def _new_client(given: Settings) -> ApiCaller:
-    if not transport.is_lean(given):
-        return new_botocore_client()
+def new_lean_client(region: str) -> "LeanClient":
+    """Build the lean transport with the same time-outs and repetitions."""
     from chalicelib.store.lean import LeanClient  # noqa: PLC0415 - only where it is chosen
 
     return LeanClient(
-        given.aws_region,
+        region,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,
         attempts=TOTAL_ATTEMPTS,
     )
+
+
+@cache
+def shared_client() -> SteadyClient:
+    """Return this process's client: one session and one connection pool for all models."""
+    given = settings()
+    dynamodb = new_lean_client(given.aws_region) if transport.is_lean(given) else new_botocore_client()
+    return SteadyClient(_through_dax(traces.watch(dynamodb, "dynamodb"), given))
 
 
 def _through_dax(dynamodb: ApiCaller, given: Settings) -> ApiCaller:

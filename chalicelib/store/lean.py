@@ -116,6 +116,10 @@ class LeanClient:
         self._skew = 0.0
         self._quota, self._lock = _QUOTA, threading.Lock()
 
+    def close(self) -> None:
+        """End the connections that are idle."""
+        self._wire.close()
+
     def _make_api_call(self, operation_name: str, operation_kwargs: Mapping[str, Any]) -> dict[str, Any]:
         if operation_name == "TransactWriteItems" and "ClientRequestToken" not in operation_kwargs:
             operation_kwargs = {**operation_kwargs, "ClientRequestToken": str(uuid4())}

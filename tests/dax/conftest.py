@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from chalicelib.store.client import new_botocore_client
+from chalicelib.store.client import new_lean_client
 from chalicelib.store.dax import Breaker, DaxFirst
 from chalicelib.store.dax_cluster import DaxCluster
 from infra.local.dax.process import DaxProcess
@@ -78,8 +78,7 @@ def through(dynamodb: Any) -> Iterator[Callable[..., Route]]:
         def put(dax: DaxProcess, *, pause_seconds: float = 0.5) -> Route:
             cluster = DaxCluster(dax.endpoint, ENVIRONMENT["AWS_REGION"])
             opened.callback(cluster.close)
-            direct = new_botocore_client()
-            opened.callback(direct.close)  # type: ignore[attr-defined]
+            direct = opened.enter_context(closing(new_lean_client(ENVIRONMENT["AWS_REGION"])))
             first = DaxFirst(direct, cluster, TABLES, Breaker(pause_seconds))
             opened.enter_context(dynamodb_behind(lambda _: first))
             return Route(dax, first, cluster)

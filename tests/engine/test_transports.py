@@ -34,11 +34,11 @@ def stock(shared_engine: EngineProcess) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def lean(shared_engine: EngineProcess) -> Iterator[LeanClient]:
     keys = Keys(shared_engine.access_key, shared_engine.secret_key, "")
-    client = LeanClient(
+    made = LeanClient(
         REGION, connect_timeout=1, read_timeout=60, attempts=3, endpoint=shared_engine.url, keys=lambda: keys
     )
-    yield client
-    client._wire.close()
+    with closing(made) as client:
+        yield client
 
 
 def renamed(value: Value, old: str, new: str) -> Value:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from botocore import exceptions
 
-from chalicelib.store.lean import LeanClient
 from tests.support.api import Answered, Api
 from tests.support.everyday import ROUTES, Row, one_of_everything
 from tests.support.scripted_server import Answer, Script, reset_in_the_body, running, says
@@ -121,9 +121,8 @@ def test_trouble_on_the_wire_is_the_same_over_either_transport(
 ) -> None:
     with running() as server:
         server.otherwise = on_the_wire
-        with dynamodb_behind(lambda _: transport(server.url)) as client:
+        with closing(transport(server.url)) as client, dynamodb_behind(lambda _: client):
             unavailable(nobody.as_person("6f1a7c1e-0000-4000-8000-00000000ada0").get("/todos"))
-            close(client)
     assert server.asked
 
 
@@ -132,10 +131,5 @@ def test_trouble_on_the_wire_is_the_same_over_either_transport(
 def test_a_fault_of_ours_is_one_over_either_transport(transport: Callable[[str], Any], nobody: Api) -> None:
     with running() as server:
         server.otherwise = says_no("ValidationException")
-        with dynamodb_behind(lambda _: transport(server.url)) as client:
+        with closing(transport(server.url)) as client, dynamodb_behind(lambda _: client):
             assert nobody.as_person("6f1a7c1e-0000-4000-8000-00000000ada0").get("/todos").status == 500
-            close(client)
-
-
-def close(client: Any) -> None:
-    client._wire.close() if isinstance(client, LeanClient) else client.close()

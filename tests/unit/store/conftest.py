@@ -31,4 +31,4 @@ def client(server: Server, pauses: list[float]) -> Iterator[LeanClient]:
         pause=pauses.append,
     )
     yield made
-    made._wire.close()
+    made.close()

@@ -35,7 +35,7 @@ def client(server: Server) -> Iterator[LeanClient]:
     server.otherwise = NOTHING
     made = LeanClient("eu-north-1", connect_timeout=1, read_timeout=5, attempts=3, endpoint=server.url)
     yield made
-    made._wire.close()
+    made.close()
 
 
 def signed_by(server: Server) -> tuple[str, str | None]:

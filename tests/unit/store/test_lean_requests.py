@@ -60,7 +60,7 @@ def test_a_request_is_botocores_to_the_byte(
     with time_machine.travel(moment, tick=False):
         lean._make_api_call(operation, request)
         stock.call(keys, operation, request)
-    lean._wire.close()
+    lean.close()
     # then DynamoDB cannot tell who did
     ours, theirs = server.asked[-2:]
     assert ours.body == theirs.body

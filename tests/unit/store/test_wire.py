@@ -122,7 +122,7 @@ def test_threads_that_share_a_client_each_hear_their_own_answer(server: Server) 
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(ask, range(16)))
     assert len(set(ports(server))) <= 16
-    client._wire.close()
+    client.close()
 
 
 def test_only_so_many_connections_stay(server: Server) -> None:
@@ -138,7 +138,7 @@ def test_only_so_many_connections_stay(server: Server) -> None:
         list(threads.map(lambda _: get(client), range(MOST_IDLE + 5)))
     assert len(set(ports(server))) == MOST_IDLE + 5
     assert len(client._wire._idle) == MOST_IDLE
-    client._wire.close()
+    client.close()
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -215,7 +215,7 @@ def test_whatever_is_said_is_an_answer_or_one_of_botocores_errors(server: Server
     client = lean(server.url)
     with suppress(exceptions.BotoCoreError, exceptions.ClientError):
         assert "ResponseMetadata" in get(client)
-    client._wire.close()
+    client.close()
 
 
 def test_a_change_of_protocols_is_no_answer(server: Server) -> None:
@@ -250,7 +250,7 @@ def test_who_has_a_certificate_of_the_named_authority_is_trusted(
         client = lean(server.url)
         get(client)
         get(client)
-        client._wire.close()
+        client.close()
         assert len(set(ports(server))) == 1
 
 
@@ -296,4 +296,4 @@ def test_a_connection_over_tls_that_was_dropped_is_replaced_without_an_attempt(
         server.drop_connections()
         select.select([client._wire._idle[0]._socket], [], [], 5)
         assert get(client)["ResponseMetadata"]["RetryAttempts"] == 0
-        client._wire.close()
+        client.close()
