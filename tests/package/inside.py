@@ -16,13 +16,14 @@ import botocore.session
 from PIL import Image
 
 import app
-from chalicelib.blog import feed
+from chalicelib.blog import copies, feed
 from chalicelib.blog import pages as blog_pages
 from chalicelib.blog.languages import LANGUAGES
 from chalicelib.blog.markdown import render
 from chalicelib.blog.model import Post
+from chalicelib.mail import clients as mail_clients
 from chalicelib.mail import letters, message
-from chalicelib.media import rendering
+from chalicelib.media import objects, rendering
 from chalicelib.media.pictures import Rendered
 from chalicelib.store import lean
 
@@ -176,6 +177,13 @@ def trusted() -> list[str]:
     context = ssl.create_default_context(cafile=lean._authorities())
     subjects = [dict(pair for [pair] in each["subject"]) for each in context.get_ca_certs()]
     return sorted(subject.get("commonName", subject.get("organizationalUnitName", "")) for subject in subjects)
+
+
+def bundles() -> list[str]:
+    """The file of authorities that each way to AWS goes by."""
+    made = [objects.s3()._client, *map(mail_clients.client, ("sesv2", "sns", "sqs")), copies._cloudfront()]
+    known = [client._endpoint.http_session._verify for client in made]
+    return [*known, copies._http()._verify, lean._authorities()]
 
 
 def keys() -> list[list[str]]:

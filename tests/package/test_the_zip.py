@@ -178,6 +178,10 @@ def test_it_trusts_amazons_roots_alone(unpacked: Path, variables: dict[str, str]
     assert within(unpacked, "trusted", variables) == [*amazon, starfield]
 
 
+def test_every_way_to_aws_goes_by_them(unpacked: Path, variables: dict[str, str]) -> None:
+    assert set(within(unpacked, "bundles", variables)) == {str(unpacked / "amazon-roots.pem")}
+
+
 def test_one_setting_returns_to_everybodys_roots(unpacked: Path, variables: dict[str, str]) -> None:
     without = {name: value for name, value in variables.items() if name != "CA_BUNDLE"}
     assert len(within(unpacked, "trusted", without)) > 100
