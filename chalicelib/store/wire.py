@@ -105,13 +105,22 @@ class Wire:
         return _Connection(made)
 
     def _secured(self, plain: socket.socket) -> socket.socket:
-        # Two threads at worst read the authorities twice.
-        self._context = self._context or ssl.create_default_context(cafile=self._bundle())
         try:
+            # Two threads at worst read the authorities twice.
+            self._context = self._context or self._trusting()
             return self._context.wrap_socket(plain, server_hostname=self._host)
         except BaseException:
             plain.close()
             raise
+
+    def _trusting(self) -> ssl.SSLContext:
+        # Names and certificates are checked as by botocore: not stricter, as newer Pythons' default context is.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            context.load_verify_locations(self._bundle())
+        except OSError as error:
+            raise ssl.SSLError(f"no authorities can be read: {error}") from error
+        return context
 
     def _told(self, error: BaseException) -> Exception | None:
         if isinstance(error, TimeoutError):

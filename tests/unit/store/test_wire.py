@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from botocore import exceptions
+from botocore.httpsession import create_urllib3_context
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -272,6 +273,27 @@ def test_who_is_not_whom_the_address_says_is_refused_as_botocore_refuses(
         with closing(stock(server.url)) as client:
             assert trouble(client) is exceptions.SSLError
         assert trouble(lean(server.url, attempts=3)) is exceptions.SSLError
+        assert server.asked == []
+
+
+def test_certificates_are_looked_at_as_botocore_looks_at_them(
+    authority: Authority, trusting: Callable[[Path], None]
+) -> None:
+    trusting(authority.bundle)
+    ours, theirs = lean("https://127.0.0.1")._wire._trusting(), create_urllib3_context()
+    assert (ours.verify_mode, ours.verify_flags) == (theirs.verify_mode, theirs.verify_flags)
+    assert ours.minimum_version == theirs.minimum_version
+    # botocore has urllib3 look at names.
+    assert ours.check_hostname
+
+
+def test_a_file_of_authorities_that_is_not_there_is_told_as_botocore_tells_it(
+    tmp_path: Path, authority: Authority, trusting: Callable[[Path], None]
+) -> None:
+    trusting(tmp_path / "nowhere.pem")
+    with running(authority.context("127.0.0.1")) as server:
+        with closing(stock(server.url)) as client:
+            assert trouble(client) is trouble(lean(server.url)) is exceptions.SSLError
         assert server.asked == []
 
 
