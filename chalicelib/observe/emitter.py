@@ -98,20 +98,19 @@ class Emitter:
     def _send(self, document: bytes) -> None:
         # No daemon, no room, too long: a trace is lost, never a request.
         try:
-            self._connected().send(HEADER + document)
+            (self._socket or self._connect()).send(HEADER + document)
         except ConnectionRefusedError:
             # That was said of the datagram before: now there may be a daemon.
             with suppress(OSError):
-                self._connected().send(HEADER + document)
+                (self._socket or self._connect()).send(HEADER + document)
         except OSError:
             pass
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         # Whoever restores or forks this process before its first request shares no socket with it.
-        if self._socket is None:
-            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._socket.settimeout(0)
-            self._socket.connect(self._daemon)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(0)
+        self._socket.connect(self._daemon)
         return self._socket
 
 

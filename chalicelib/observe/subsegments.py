@@ -94,6 +94,9 @@ class Http(msgspec.Struct, gc=False):
     response: Response
 
 
+_OK = Http(Response(200))
+
+
 class Place(msgspec.Struct):
     """A line of code that an error passed."""
 
@@ -172,7 +175,7 @@ def of_call(
 
 def add_status(told: Subsegment, status: int) -> None:
     """Tell of the answer."""
-    told.http = Http(Response(status))
+    told.http = _OK if status == 200 else Http(Response(status))
     if status >= 400:
         told.fault = status >= 500
         told.error = not told.fault
