@@ -18,11 +18,11 @@ COPIES = """
 import app, ctypes, json, os, random, snapshot_restore_py
 
 def ids_and_pauses():
-    from chalicelib.observe.subsegments import new_id
+    from chalicelib.observe.subsegments import urandom
     from chalicelib.store import lean
     from ulid import ULID
     from uuid import uuid4
-    return [new_id(), str(ULID()), str(uuid4())], [lean._jitter(1, 1), random.random()]
+    return [urandom(8).hex(), str(ULID()), str(uuid4())], [lean._jitter(1, 1), random.random()]
 
 def copy(restore):
     reading, writing = os.pipe()
@@ -31,6 +31,8 @@ def copy(restore):
             hook()
         os.write(writing, json.dumps(ids_and_pauses()).encode())
         os._exit(0)
+    # A child that fails ends the pipe instead of being waited for.
+    os.close(writing)
     os.wait()
     return json.loads(os.read(reading, 10_000))
 
