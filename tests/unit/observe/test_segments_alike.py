@@ -51,7 +51,11 @@ def told() -> Told:
 
 def told_by_documentation(told: Told) -> list[Document]:
     """What the SDK sends by itself, without the messages of errors, and with the tables that it means."""
-    return [plain(each) for each in flat(told["documentation", "botocore"])]
+    found = [plain(each) for each in flat(told["documentation", "botocore"])]
+    for each in found:
+        if each.get("aws", {}).get("table_names") == "dict_keys(['several'])":
+            each["aws"] = {**each["aws"], "table_names": ["several"]}
+    return found
 
 
 def plain(document: Document) -> Document:
@@ -60,8 +64,6 @@ def plain(document: Document) -> Document:
     found = {name: value for name, value in document.items() if name not in left_out}
     if "cause" in found:
         found["cause"] = [{"type": each["type"], "remote": each["remote"]} for each in found["cause"]["exceptions"]]
-    if found.get("aws", {}).get("table_names") == "dict_keys(['several'])":
-        found["aws"] = {**found["aws"], "table_names": ["several"]}
     return found
 
 
@@ -142,6 +144,7 @@ def test_each_invocation_is_told_to_its_own_trace_and_only_if_it_is_sampled(way:
     # given invocations one after the other, as Lambda names them
     traces = [f"1-5759e988-{number:024x}" for number in range(6)]
     invocations = [f"Root={each};Parent={PARENT};Sampled=1" for each in traces]
+    invocations[3] = f"Sampled=1;Parent={PARENT};Root={traces[3]}"
     # Where a trace goes before them the SDK takes those without one for a part of it; Lambda names one each time.
     without = ["", "Sampled=1;nonsense", f"{TRACE};Sampled=1"]
     unwanted = [HEADER.replace("Sampled=1", "Sampled=0"), f"Root={TRACE}", f"Root={TRACE};Sampled=1"]
