@@ -54,7 +54,7 @@ class Contestant:
     def start(
         self, port: int, under: Sequence[str] = (), variables: Mapping[str, str] | None = None
     ) -> "subprocess.Popen[str]":
-        """A fresh process, which says when it has imported; `under` another program, whose words are its errors."""
+        """A fresh process, which says when it has imported; `under` another program."""
         paths = os.pathsep.join(map(str, self.folders))
         # `-P`: what stands beside the worker is not the contestant's.
         command = [PYTHON, "-P", str(WORKER), self.module, "app"]
@@ -63,7 +63,6 @@ class Contestant:
             env={**environment(port, self.folders[0]), **self.variables, **(variables or {}), "PYTHONPATH": paths},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if under else None,
             text=True,
         )
 

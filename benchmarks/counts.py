@@ -8,9 +8,11 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
+from pathlib import Path
 
 from benchmarks.contestants import PYTHON, BenchError, Contestant, answered, ask
 from benchmarks.scenarios import Scenario
@@ -18,7 +20,6 @@ from benchmarks.scenarios import Scenario
 MISSING = "Instructions are not counted: valgrind is not installed."
 CALLS, WARMING = 20, 20
 _COLLECTED = re.compile(r"Collected *: *(\d+)")
-_UNDER = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 # The same hashes each time, or the same dictionary is another one.
 _STEADY = {"PYTHONHASHSEED": "0"}
 # Under valgrind one thread runs at a time; as many processes as processors do not disturb each other's counts.
@@ -56,20 +57,28 @@ def _counted(each: Contestant, name: str, scenario: Scenario, port: int) -> floa
 
 def interpreter() -> int:
     """What the interpreter takes with what the worker itself imports."""
-    command = [*_UNDER, PYTHON, "-P", "-c", "import importlib, json, os, resource, sys, time"]
-    done = subprocess.run(command, env=_STEADY, capture_output=True, text=True, check=False)
-    return _collected(done.stderr, "the interpreter")
+    command = [PYTHON, "-P", "-c", "import importlib, json, os, resource, sys, time"]
+    with tempfile.NamedTemporaryFile() as told:
+        subprocess.run([*_under(told.name), *command], env=_STEADY, capture_output=True, check=False)
+        return _collected(Path(told.name), "the interpreter")
 
 
 def _run(each: Contestant, scenario: Scenario, port: int, calls: int) -> int:
-    with each.start(port, _UNDER, _STEADY) as process:
-        answered(process)
-        ask(process, scenario.event, calls)
-        _, said = process.communicate()
-    return _collected(said or "", each.name)
+    with tempfile.NamedTemporaryFile() as told:
+        with each.start(port, _under(told.name), _STEADY) as process:
+            answered(process)
+            ask(process, scenario.event, calls)
+            process.communicate()
+        return _collected(Path(told.name), each.name)
 
 
-def _collected(said: str, who: str) -> int:
+def _under(log: str) -> tuple[str, ...]:
+    # What valgrind says of libraries would fill a pipe that nobody reads meanwhile.
+    return ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}")
+
+
+def _collected(log: Path, who: str) -> int:
+    said = log.read_text(encoding="utf-8", errors="replace")
     found = _COLLECTED.search(said)
     if found is None:
         raise BenchError(f"valgrind counted nothing of {who}: {said[-300:]}")
