@@ -46,6 +46,8 @@ def snapshot(tmp_path: Path) -> Run:
     def run(code: str) -> Any:
         (tmp_path / "snapshot_restore_py.py").write_text(RUNTIME)
         variables = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start", "STORE_TRANSPORT": "lean"}
+        # Without it nobody tells X-Ray of anything.
+        variables |= {"TRACING": "lean", "LAMBDA_TASK_ROOT": str(tmp_path)}
         paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
         environment = {**os.environ, **variables, "PYTHONPATH": paths}
         done = subprocess.run(
