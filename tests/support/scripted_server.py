@@ -71,6 +71,8 @@ class Connection(BaseHTTPRequestHandler):
     """One connection of a client's."""
 
     protocol_version = "HTTP/1.1"
+    # A body must not wait until its head is acknowledged.
+    disable_nagle_algorithm = True
     # Head and body in one packet: each for itself would wait for the other side.
     wbufsize = -1
     server: Server

@@ -92,6 +92,8 @@ class Aws(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A body must not wait until its head is acknowledged.
+    disable_nagle_algorithm = True
     server: Aws
 
     def _answer(self) -> None:

@@ -3,6 +3,8 @@
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import product
 
 import pytest
@@ -38,15 +40,20 @@ Told = dict[tuple[str, str], list[Document]]
 @pytest.fixture(scope="module")
 def told() -> Told:
     """What every way sends, and what the SDK does as its documentation shows it."""
-    daemon, found = Daemon(), {}
-    with aws(PLAN) as endpoint:
-        run_in_lambda("calling", daemon, endpoint, "documentation")
-        found["documentation", "botocore"] = daemon.documents()
-        for tracing, transport in WAYS:
-            run_in_lambda("calling", daemon, endpoint, TRACING=tracing, STORE_TRANSPORT=transport)
-            found[tracing, transport] = daemon.documents()
-    daemon.close()
-    return found
+
+    def sent(endpoint: str, *arguments: str, **variables: str) -> list[Document]:
+        with closing(Daemon()) as daemon:
+            run_in_lambda("calling", daemon, endpoint, *arguments, **variables)
+            return daemon.documents()
+
+    # At once, since most of it is waiting before a call is repeated.
+    with aws(PLAN) as endpoint, ThreadPoolExecutor() as pool:
+        running = {
+            (tracing, transport): pool.submit(sent, endpoint, TRACING=tracing, STORE_TRANSPORT=transport)
+            for tracing, transport in WAYS
+        }
+        running["documentation", "botocore"] = pool.submit(sent, endpoint, "documentation")
+        return {way: each.result() for way, each in running.items()}
 
 
 def told_by_documentation(told: Told) -> list[Document]:
