@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.contestants import BenchError, ask
-from benchmarks.scenarios import ALL, GET, WARM, WRITES, Event, Scenario
+from benchmarks.scenarios import ALL, WARM, WRITES, Event, Scenario
 from benchmarks.servers import seen
 
 Process = subprocess.Popen[str]
@@ -31,12 +31,11 @@ def check(warm: Mapping[str, Process], port: int) -> None:
                 raise BenchError(f"{scenario.name}: {name} asked {each['requests']}, not once {scenario.operation}.")
         if scenario in WRITES:
             same_items(scenario, {name: puts(each["last"][scenario.operation]) for name, each in told.items()})
-        if scenario is GET:
-            missing = untraced({name: each["segments"] for name, each in told.items()})
-            if missing:
-                raise BenchError(
-                    f"{scenario.name}: {', '.join(missing)} did not tell X-Ray of the request and its GetItem."
-                )
+        missing = untraced(scenario.operation, {name: each["segments"] for name, each in told.items()})
+        if missing:
+            raise BenchError(
+                f"{scenario.name}: {', '.join(missing)} did not tell X-Ray of the request and its {scenario.operation}."
+            )
 
 
 def same_answers(scenario: Scenario, warm: Mapping[str, Process]) -> None:
@@ -108,13 +107,15 @@ def _shape(name: str, value: Mapping[str, Any], item: Mapping[str, Mapping[str, 
     return (kind, held.replace(todo_id, "")) if kind == "S" and todo_id else (kind, held)
 
 
-def untraced(segments: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """Who did not tell X-Ray of both the request and its one GetItem."""
-    return [name for name, sent in segments.items() if not _tells_all(_with_subsegments(sent))]
+def untraced(operation: str, segments: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
+    """Who did not tell X-Ray of both the request and its one call of DynamoDB."""
+    return [name for name, sent in segments.items() if not _tells_all(operation, _with_subsegments(sent))]
 
 
-def _tells_all(sent: Sequence[Mapping[str, Any]]) -> bool:
-    return any(map(_is_of_a_get, sent)) and any(each.get("namespace") != "aws" and _is_whole(each) for each in sent)
+def _tells_all(operation: str, sent: Sequence[Mapping[str, Any]]) -> bool:
+    whole = [each for each in sent if _is_whole(each)]
+    calls = [each["aws"].get("operation") for each in whole if each.get("namespace") == "aws"]
+    return calls.count(operation) == 1 and any(each.get("namespace") != "aws" for each in whole)
 
 
 def _with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -122,11 +123,6 @@ def _with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, An
     for segment in sent:
         found += [segment, *_with_subsegments(segment.get("subsegments", ()))]
     return found
-
-
-def _is_of_a_get(segment: Mapping[str, Any]) -> bool:
-    operation = segment.get("aws", {}).get("operation")
-    return _is_whole(segment) and segment.get("namespace") == "aws" and operation == "GetItem"
 
 
 def _is_whole(segment: Mapping[str, Any]) -> bool:

@@ -99,7 +99,7 @@ def test_a_peer_that_remembers_something_else_ends_it(other: Mapping[str, Any]) 
         same_items(KEYED, {"ours": puts(transaction(row("a"), put())), "stock": puts(other)})
 
 
-def test_who_tells_of_the_request_and_of_its_get_is_traced() -> None:
+def test_who_tells_of_the_request_and_of_its_one_call_is_traced() -> None:
     whole = {"id": "1", "trace_id": "1-2", "start_time": 1.0, "end_time": 2.0}
     request = {**whole, "name": "get_todo", "namespace": "local"}
     get = {**whole, "name": "dynamodb", "namespace": "aws", "aws": {"operation": "GetItem"}}
@@ -111,8 +111,9 @@ def test_who_tells_of_the_request_and_of_its_get_is_traced() -> None:
         "no call": [request],
         "open": [request, {**get, "end_time": None, "in_progress": True}],
         "other": [request, {**get, "aws": {"operation": "Query"}}],
+        "twice": [request, get, {**get, "id": "2"}],
     }
-    assert untraced(sent) == ["none", "no request", "no call", "open", "other"]
+    assert untraced("GetItem", sent) == ["none", "no request", "no call", "open", "other", "twice"]
 
 
 def test_a_contestant_that_ends_is_a_sentence() -> None:
