@@ -30,7 +30,7 @@ def test_a_change_that_fails_is_rolled_back_and_can_be_tried_again(todos: ListPa
 
     # then, when the fault comes, it is as before, with the reason beside it
     fault = {"type": "urn:problem-type:internal-error", "title": "Fault", "status": 500, "detail": "A fault."}
-    held[0].fulfill(status=500, json=fault, headers={"Access-Control-Allow-Origin": "*"})
+    held.first().fulfill(status=500, json=fault, headers={"Access-Control-Allow-Origin": "*"})
     expect(todos.row("Buy milk")).not_to_have_class(DONE)
     note = todos.row("Buy milk").get_by_role("alert")
     expect(note).to_contain_text("It is not marked as done. The server had a fault.")
@@ -190,7 +190,7 @@ def test_a_slow_list_says_that_it_is_being_read_and_a_quick_one_does_not(new_pag
     expect(todos.page.get_by_text("Reading your list")).to_have_count(0)
     todos.page.clock.run_for(100)
     expect(todos.page.get_by_text("Reading your list")).to_be_visible()
-    todos.relent(held)
+    held.let_go()
     todos.has("Buy milk")
     expect(todos.page.get_by_text("Reading your list")).to_have_count(0)
 

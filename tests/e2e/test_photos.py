@@ -7,9 +7,10 @@ import zlib
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Route, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.e2e.conftest import NewPage
+from tests.e2e.support.held import Held
 from tests.e2e.support.lists import ListPage, add_todo, todos_of
 from tests.support.laptop import Laptop, Person
 
@@ -118,13 +119,12 @@ def test_one_that_broke_off_is_still_there_after_a_reload(
 
 def test_one_can_be_called_off(sheet: Locator, laptop: Laptop, ines: Person, expected_errors: list[str]) -> None:
     expected_errors.append("ERR_")
-    held: list[Route] = []
-    sheet.page.route("**/users/**", lambda route: held.append(route) if route.request.method == "PUT" else None)
-    with sheet.page.expect_request(lambda request: request.method == "PUT"):
-        choose(sheet, png())
+    held = Held(sheet.page, "**/users/**", "PUT")
+    choose(sheet, png())
+    call = held.first()
     sheet.get_by_role("button", name="Do not send dial.png").click()
     expect(sheet.get_by_role("progressbar")).to_have_count(0)
-    held[0].abort()
+    call.abort()
     assert attachments(ines) == []
     assert objects(laptop, ines) == []
 
@@ -183,25 +183,21 @@ def test_a_photo_that_is_being_removed_is_followed_no_longer(
 ) -> None:
     # given a new photo, and the page asking what has become of it
     expected_errors.append("ERR_")
-    asked: list[Route] = []
-    sheet.page.route("**/media/*", lambda route: asked.append(route) if route.request.method == "GET" else None)
-    with sheet.page.expect_request(lambda request: request.method == "GET" and "/media/" in request.url):
-        choose(sheet, png())
+    questions = Held(sheet.page, "**/media/*", "GET")
+    choose(sheet, png())
+    asked = questions.first().request
 
     # when somebody removes it, and the API has not answered yet
-    removals: list[Route] = []
-    sheet.page.route(
-        "**/attachments/*", lambda route: removals.append(route) if route.request.method == "DELETE" else None
-    )
+    removals = Held(sheet.page, "**/attachments/*", "DELETE")
     sheet.get_by_role("button", name="Remove dial.png").click()
     question = sheet.page.get_by_role("dialog", name="Remove this photo?")
-    with sheet.page.expect_event("requestfailed", lambda request: request == asked[0].request):
+    with sheet.page.expect_event("requestfailed", lambda request: request == asked):
         question.get_by_role("button", name="Remove").click()
 
     # then the question is called off already, and not put again
-    removals[0].continue_()
+    removals.first().continue_()
     expect(sheet.get_by_role("img", name="dial.png")).to_have_count(0)
-    assert len(asked) == 1
+    assert len(questions) == 1
     assert attachments(ines) == []
 
 
@@ -222,6 +218,6 @@ def test_a_photo_of_a_new_todo_waits_for_it(todos: ListPage, ines: Person) -> No
     sheet = todos.unfold(PLUMBER)
     choose(sheet, png())
     expect(sheet.get_by_text("Waits")).to_be_visible()
-    todos.relent(held)
+    held.let_go()
     expect(sheet.get_by_role("img", name="dial.png")).to_be_visible()
     assert len(attachments(ines)) == 1

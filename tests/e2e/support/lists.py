@@ -1,12 +1,13 @@
 """The list page, in the words of those who use it."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx
 from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.e2e.support.held import Held
 
 # The site has a page of that name too.
 API_CALLS = re.compile(r"/todos(\?.*|/[0-9A-Z]{26}.*)?$")
@@ -102,23 +103,12 @@ class ListPage:
 
         self.page.route(API_CALLS, answer)
 
-    def hold(self, method: str) -> list[Route]:
+    def hold(self, method: str) -> Held:
         """Keep all such calls back from now on; the test lets them go."""
-        held: list[Route] = []
+        return Held(self.page, API_CALLS, method)
 
-        def keep(route: Route) -> None:
-            if route.request.method == method:
-                held.append(route)
-            else:
-                route.fallback()
-
-        self.page.route(API_CALLS, keep)
-        return held
-
-    def relent(self, held: Sequence[Route] = ()) -> None:
-        """Let the API answer again, and what was held back go on."""
-        for route in held:
-            route.fallback()
+    def relent(self) -> None:
+        """Let the API answer again."""
         self.page.unroute(API_CALLS)
 
 
