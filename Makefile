@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-quick bench-report run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
+.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
 	plan deploy status outputs smoke unlock destroy rehearse package beside site
 
 help: ## List the targets
