@@ -1,79 +1,15 @@
 """What makes a function's first moment short: app.py imports this before anything else, and calls `finish` at its end.
 
-Nothing is collected meanwhile, since all that is made stays. PynamoDB is imported without botocore's client, which
-takes more time than all other imports together: PynamoDB names it in annotations, and makes one only for a model that
-has none; chalicelib/store/model.py leaves none.
+Nothing is collected meanwhile, since all that is made stays.
 """
 
 import gc
 import importlib
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import ModuleType
-from typing import Any
-
-import botocore
-from botocore.exceptions import ClientError
 
 from chalicelib import snapshot, trust
 from chalicelib.settings import settings
+from chalicelib.store import stand_ins
 from chalicelib.store.transport import is_lean
-
-# What PynamoDB names of botocore's modules while it is imported.
-_NAMED = {
-    "botocore.client": ("BaseClient", "Config"),
-    "botocore.config": ("Config",),
-    "botocore.credentials": ("Credentials",),
-    "botocore.endpoint": ("Endpoint",),
-    "botocore.hooks": ("HierarchicalEmitter",),
-    "botocore.model": ("ServiceModel",),
-    "botocore.session": ("Session",),
-    "botocore.signers": ("RequestSigner",),
-}
-
-
-def import_pynamodb() -> None:
-    """Import PynamoDB while stand-ins stand for the modules of botocore's that nobody has imported yet."""
-    with _stand_ins():
-        importlib.import_module("pynamodb.models")
-
-
-@contextmanager
-def _stand_ins() -> Iterator[None]:
-    missing = [name for name in _NAMED if name not in sys.modules]
-    for name in missing:
-        sys.modules[name] = _stand_in(name)
-        setattr(botocore, _leaf(name), sys.modules[name])
-    try:
-        yield
-    finally:
-        # Whoever imports them later gets the real ones.
-        for name in missing:
-            del sys.modules[name]
-            delattr(botocore, _leaf(name))
-
-
-def _stand_in(name: str) -> ModuleType:
-    module = ModuleType(name)
-    for class_name in _NAMED[name]:
-        setattr(module, class_name, type(class_name, (), {}))
-    if name == "botocore.client":
-        module.ClientError = ClientError  # type: ignore[attr-defined]
-    if name == "botocore.session":
-        module.get_session = _later(name, "get_session")  # type: ignore[attr-defined]
-    return module
-
-
-def _later(module: str, function: str) -> Callable[..., Any]:
-    def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the real one takes and gives
-        return getattr(importlib.import_module(module), function)(*arguments, **named)
-
-    return call
-
-
-def _leaf(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 def finish() -> None:
@@ -86,7 +22,7 @@ def finish() -> None:
 gc.disable()
 trust.trust(settings().ca_bundle)
 if is_lean(settings()):
-    import_pynamodb()
+    stand_ins.import_pynamodb()
     # Lambda gives more processor to a function's start than to its first request.
     importlib.import_module("chalicelib.store.lean")
 if settings().tracing == "lean":

@@ -115,6 +115,8 @@ class LeanClient:
         self._attempts, self._pause = attempts, pause
         self._skew = 0.0
         self._quota, self._lock = _QUOTA, threading.Lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew_lock)
 
     def close(self) -> None:
         """End the connections that are idle."""
@@ -191,6 +193,10 @@ class LeanClient:
                 return 0
             self._quota -= cost
             return cost
+
+    def _renew_lock(self) -> None:
+        # A thread that held it at the moment of a fork is not there to let it go.
+        self._lock = threading.Lock()
 
     def _give_back(self, count: int) -> None:
         if self._quota < _QUOTA:

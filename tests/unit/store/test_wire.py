@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import socket
 import threading
 import time
@@ -159,6 +160,26 @@ def test_a_forked_child_leaves_its_parents_connection_alone(server: Server, clie
     get(client)
     mine, childs, mine_again = ports(server)
     assert mine == mine_again != childs
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_forked_child_does_not_wait_for_a_lock_that_a_parents_thread_held(server: Server, client: LeanClient) -> None:
+    # given a process that forks while one of its threads counts a repetition
+    server.answers = [None, NOTHING]
+    with client._lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)
+            failures = 1
+            try:
+                # when its child has to repeat a call
+                get(client)
+                failures = 0
+            finally:
+                os._exit(failures)
+    # then nothing keeps it from that
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 # Being in trouble.
