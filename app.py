@@ -5,9 +5,10 @@ Every function is deployed with the whole application, so each event handler imp
 
 from typing import Any
 
+from chalicelib import cold_start  # isort: split
+
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import cold_start
 from chalicelib.blog.routes import routes as blog
 from chalicelib.contact.routes import routes as contact
 from chalicelib.media.routes import routes as media

@@ -88,9 +88,8 @@ def optional_variables() -> tuple[str, ...]:
 def read(environment: Mapping[str, str]) -> Settings:
     """Build the settings from `environment`; raise `SettingsError` naming every variable that is missing."""
     # Lambda sets the one; whoever types `chalice deploy` has the other.
-    region = {"AWS_REGION": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")}
-    known = variables() + optional_variables()
-    found = {name: {**environment, **region}.get(name, "").strip() for name in known}
+    given = {**environment, "AWS_REGION": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")}
+    found = {name: given.get(name, "").strip() for name in variables() + optional_variables()}
     missing = [name for name in variables() if not found[name]]
     if missing:
         raise SettingsError(f"The environment lacks {', '.join(missing)}.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PHOTO_SCHEME = "photo:"
-_PHOTO = re.compile(rf"{PHOTO_SCHEME}([0-7][0-9A-HJKMNP-TV-Z]{{25}})\b")
+_PHOTO = rf"{PHOTO_SCHEME}([0-7][0-9A-HJKMNP-TV-Z]{{25}})\b"
 _BLOCKS = {"blockquote", "br", "hr", "li", "ol", "p", "pre", "ul"}
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "del", "em", "img", "s", "span", "strong"}
@@ -39,7 +39,7 @@ def render(source: str) -> str:
 
 def photo_ids(source: str) -> list[str]:
     """The ids of the photos that Markdown names."""
-    return _PHOTO.findall(source)
+    return re.findall(_PHOTO, source)
 
 
 def sanitise(html: str) -> str:

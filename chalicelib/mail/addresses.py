@@ -10,9 +10,9 @@ import unicodedata
 
 LONGEST = 254
 _LONGEST_LOCAL = 64
-_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
+_DOMAIN = rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
 # IDNA 2003, which Python speaks, and IDNA 2008, which the world does, make different domains of these.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 
@@ -34,7 +34,7 @@ def normalise(typed: str) -> str:
     local, domain = local.lower(), _ascii(domain)
     if len(local) > _LONGEST_LOCAL or len(local) + 1 + len(domain) > LONGEST:
         raise InvalidAddress("Too long")
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+    if not re.fullmatch(_LOCAL, local) or not re.fullmatch(_DOMAIN, domain):
         raise InvalidAddress("Not an address")
     return f"{local}@{domain}"
 
