@@ -9,25 +9,25 @@ PostError
 └── StalePost       the author saw another version; carries the post as it stands
 """
 
-import msgspec
-from msgspec import UNSET
-from pynamodb.constants import ALL_OLD
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
+from collections.abc import Callable
+from typing import TypeVar
 
-from chalicelib import clock
-from chalicelib.blog import markdown, slugs
+import msgspec
+
+from chalicelib.blog import slugs, writes
 from chalicelib.blog.contract import DraftChanges, NewPost
-from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to, feed_key
+from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to
 from chalicelib.media import service as media
 from chalicelib.media.model import READY
-from chalicelib.store import idempotency, transactions
+from chalicelib.store import idempotency
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.idempotency import Idempotent
 from chalicelib.store.pages import Key, Page, one_page
 from chalicelib.store.transactions import TransactionRefused
 
 _ATTEMPTS = 5
+
+Written = TypeVar("Written")
 
 
 class PostError(Exception):
@@ -133,7 +133,7 @@ def create(author: Author, new: NewPost, name: Idempotent | None = None) -> Crea
         SlugTaken: the slug names a post already.
         KeyReused: the key was used for another request.
     """
-    post, absent = _new(author, new), Post.slug.does_not_exist()
+    post, absent = writes.new_post(author.id, author.name, new), Post.slug.does_not_exist()
     if post.slug in slugs.RESERVED:
         raise SlugTaken(f"The address {post.slug} is the blog's own.")
     try:
@@ -156,7 +156,7 @@ def change(author: Author, slug: str, changes: DraftChanges, expected: int | Non
     if expected is not None:
         condition &= Post.version == expected
     try:
-        post.change(_changes(changes), condition)
+        post.change(writes.changes(changes), condition)
     except ConditionFailed as failed:
         current = None if failed.item is None else Post.from_raw_data(failed.item)
         if current is None or current.author_id != author.id:
@@ -173,14 +173,12 @@ def publish(author: Author, slug: str, expected: int | None = None, *, announce:
         StalePost: it is at another version.
         CoverNotReady: readers could not see its cover.
     """
-    for _ in range(_ATTEMPTS):
-        post = _own_at(author, slug, expected)
+
+    def write(post: Post) -> Post:
         _check_cover(post)
-        try:
-            return _publish(post, announce=announce)
-        except TransactionRefused as refusal:
-            latest = refusal
-    raise StalePost(get_own(author, slug)) from latest
+        return writes.publish(post, announce=announce)
+
+    return _upon_latest(author, slug, expected, write)
 
 
 def unpublish(author: Author, slug: str, expected: int | None = None) -> Post:
@@ -190,15 +188,7 @@ def unpublish(author: Author, slug: str, expected: int | None = None) -> Post:
         NoSuchPost: there is none, or it is another author's.
         StalePost: it is at another version.
     """
-    for _ in range(_ATTEMPTS):
-        post = _own_at(author, slug, expected)
-        if not post.is_published:
-            return post
-        try:
-            return _unpublish(post)
-        except TransactionRefused as refusal:
-            latest = refusal
-    raise StalePost(get_own(author, slug)) from latest
+    return _upon_latest(author, slug, expected, lambda post: writes.unpublish(post) if post.is_published else post)
 
 
 def delete(author: Author, slug: str, expected: int | None = None) -> None:
@@ -208,22 +198,20 @@ def delete(author: Author, slug: str, expected: int | None = None) -> None:
         NoSuchPost: there is none, or it is another author's.
         StalePost: it is at another version.
     """
+    _upon_latest(author, slug, expected, writes.delete)
+
+
+def _upon_latest(author: Author, slug: str, expected: int | None, write: Callable[[Post], Written]) -> Written:
+    """Write upon the post as it stands, and anew where somebody else wrote meanwhile."""
     for _ in range(_ATTEMPTS):
-        post = _own_at(author, slug, expected)
+        post = get_own(author, slug)
+        if expected is not None and post.version != expected:
+            raise StalePost(post)
         try:
-            transactions.write(lambda transaction, post=post: _fill_delete(transaction, post))  # type: ignore[misc]
+            return write(post)
         except TransactionRefused as refusal:
             latest = refusal
-        else:
-            return
     raise StalePost(get_own(author, slug)) from latest
-
-
-def _own_at(author: Author, slug: str, expected: int | None) -> Post:
-    post = get_own(author, slug)
-    if expected is not None and post.version != expected:
-        raise StalePost(post)
-    return post
 
 
 def _check_cover(post: Post) -> None:
@@ -232,130 +220,3 @@ def _check_cover(post: Post) -> None:
     photo = media.find(post.author_id, post.draft_cover)
     if photo is None or photo.state != READY:
         raise CoverNotReady("The cover photo is not ready yet. Wait a moment, or choose another.")
-
-
-def _new(author: Author, new: NewPost) -> Post:
-    moment = clock.timestamp(clock.now())
-    return Post(
-        new.slug or slugs.from_title(new.title) or clock.new_id().lower(),
-        author_id=author.id,
-        author_name=author.name,
-        created_at=moment,
-        draft_title=new.title.strip(),
-        draft_summary=new.summary.strip(),
-        draft_body=new.body,
-        draft_tags=list(dict.fromkeys(new.tags)),
-        draft_cover=new.cover,
-        draft_updated_at=moment,
-    )
-
-
-def _changes(asked: DraftChanges) -> list[Action]:
-    actions: list[Action] = [Post.draft_updated_at.set(clock.timestamp(clock.now()))]
-    if asked.title is not UNSET:
-        actions.append(Post.draft_title.set(asked.title.strip()))
-    if asked.summary is not UNSET:
-        actions.append(Post.draft_summary.set(asked.summary.strip()))
-    if asked.body is not UNSET:
-        actions.append(Post.draft_body.set(asked.body))
-    if asked.tags is not UNSET:
-        actions.append(Post.draft_tags.set(list(dict.fromkeys(asked.tags))))
-    if asked.cover is not UNSET:
-        actions.append(Post.draft_cover.remove() if asked.cover is None else Post.draft_cover.set(asked.cover))
-    return actions
-
-
-def _publish(post: Post, *, announce: bool) -> Post:
-    moment = clock.timestamp(clock.now())
-    before = _tag_rows(post)
-    post.feed, post.published_at = PUBLISHED, post.published_at or moment
-    post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
-    post.title, post.summary, post.cover = post.draft_title, post.draft_summary, post.draft_cover
-    post.html, post.tags = markdown.render(post.draft_body), list(post.draft_tags)
-    post.published_version = post.version + 1
-    if announce and post.announced_at is None:
-        post.announced_at = moment
-    after = _tag_rows(post)
-    kept = {(row.tag, row.feed_key) for row in after}
-
-    def fill(transaction: TransactWrite) -> None:
-        for row in before:
-            if (row.tag, row.feed_key) not in kept:
-                transaction.delete(row)
-        for row in after:
-            transaction.save(row)
-        transaction.update(
-            at(post.slug),
-            actions=_publication(post),
-            condition=Post.version == post.version,
-            return_values=ALL_OLD,
-            add_version_condition=False,
-        )
-
-    transactions.write(fill)
-    post.version += 1
-    return post
-
-
-def _publication(post: Post) -> list[Action]:
-    return [
-        Post.feed.set(post.feed),
-        Post.feed_key.set(post.feed_key),
-        Post.title.set(post.title),
-        Post.summary.set(post.summary),
-        Post.html.set(post.html),
-        Post.tags.set(post.tags),
-        Post.cover.remove() if post.cover is None else Post.cover.set(post.cover),
-        Post.published_at.set(post.published_at),
-        Post.updated_at.set(post.updated_at),
-        Post.published_version.set(post.published_version),
-        *([] if post.announced_at is None else [Post.announced_at.set(post.announced_at)]),
-    ]
-
-
-def _unpublish(post: Post) -> Post:
-    def fill(transaction: TransactWrite) -> None:
-        for row in _tag_rows(post):
-            transaction.delete(row)
-        transaction.update(
-            at(post.slug),
-            actions=[
-                Post.feed.remove(),
-                Post.feed_key.remove(),
-                Post.html.remove(),
-                Post.published_version.remove(),
-            ],
-            condition=Post.version == post.version,
-            add_version_condition=False,
-        )
-
-    transactions.write(fill)
-    post.feed = post.feed_key = post.html = post.published_version = None
-    post.version += 1
-    return post
-
-
-def _fill_delete(transaction: TransactWrite, post: Post) -> None:
-    for row in _tag_rows(post):
-        transaction.delete(row)
-    transaction.delete(at(post.slug), condition=Post.version == post.version, add_version_condition=False)
-
-
-def _tag_rows(post: Post) -> list[PostTag]:
-    if not post.is_published:
-        return []
-    return [
-        PostTag(
-            tag,
-            post.feed_key,
-            slug=post.slug,
-            title=post.title,
-            summary=post.summary,
-            tags=list(post.tags),
-            cover=post.cover,
-            author_name=post.author_name,
-            published_at=post.published_at,
-            updated_at=post.updated_at,
-        )
-        for tag in post.tags
-    ]

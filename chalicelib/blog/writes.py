@@ -1,0 +1,161 @@
+"""What each use case of a post writes: attributes of a draft, update actions, and transactions."""
+
+from msgspec import UNSET
+from pynamodb.constants import ALL_OLD
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import clock
+from chalicelib.blog import markdown, slugs
+from chalicelib.blog.contract import DraftChanges, NewPost
+from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, feed_key
+from chalicelib.store import transactions
+
+
+def new_post(author_id: str, author_name: str, new: NewPost) -> Post:
+    """A draft that is not stored yet."""
+    moment = clock.timestamp(clock.now())
+    return Post(
+        new.slug or slugs.from_title(new.title) or clock.new_id().lower(),
+        author_id=author_id,
+        author_name=author_name,
+        created_at=moment,
+        draft_title=new.title.strip(),
+        draft_summary=new.summary.strip(),
+        draft_body=new.body,
+        draft_tags=list(dict.fromkeys(new.tags)),
+        draft_cover=new.cover,
+        draft_updated_at=moment,
+    )
+
+
+def changes(asked: DraftChanges) -> list[Action]:
+    """The actions that a change of the draft asks for; what is not asked for stays."""
+    actions: list[Action] = [Post.draft_updated_at.set(clock.timestamp(clock.now()))]
+    if asked.title is not UNSET:
+        actions.append(Post.draft_title.set(asked.title.strip()))
+    if asked.summary is not UNSET:
+        actions.append(Post.draft_summary.set(asked.summary.strip()))
+    if asked.body is not UNSET:
+        actions.append(Post.draft_body.set(asked.body))
+    if asked.tags is not UNSET:
+        actions.append(Post.draft_tags.set(list(dict.fromkeys(asked.tags))))
+    if asked.cover is not UNSET:
+        actions.append(Post.draft_cover.remove() if asked.cover is None else Post.draft_cover.set(asked.cover))
+    return actions
+
+
+def publish(post: Post, *, announce: bool) -> Post:
+    """What readers see becomes the draft: the post, its place in the feed and its tags.
+
+    Raises:
+        TransactionRefused: the post, or one of its tags, was written meanwhile.
+    """
+    moment = clock.timestamp(clock.now())
+    before = _tag_rows(post)
+    post.feed, post.published_at = PUBLISHED, post.published_at or moment
+    post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
+    post.title, post.summary, post.cover = post.draft_title, post.draft_summary, post.draft_cover
+    post.html, post.tags = markdown.render(post.draft_body), list(post.draft_tags)
+    post.published_version = post.version + 1
+    if announce and post.announced_at is None:
+        post.announced_at = moment
+    after = _tag_rows(post)
+    kept = {(row.tag, row.feed_key) for row in after}
+
+    def fill(transaction: TransactWrite) -> None:
+        for row in before:
+            if (row.tag, row.feed_key) not in kept:
+                transaction.delete(row)
+        for row in after:
+            transaction.save(row)
+        transaction.update(
+            at(post.slug),
+            actions=_publication(post),
+            condition=Post.version == post.version,
+            return_values=ALL_OLD,
+            add_version_condition=False,
+        )
+
+    transactions.write(fill)
+    post.version += 1
+    return post
+
+
+def unpublish(post: Post) -> Post:
+    """Readers see the post no longer; its draft stays.
+
+    Raises:
+        TransactionRefused: as for `publish`.
+    """
+
+    def fill(transaction: TransactWrite) -> None:
+        for row in _tag_rows(post):
+            transaction.delete(row)
+        transaction.update(
+            at(post.slug),
+            actions=[
+                Post.feed.remove(),
+                Post.feed_key.remove(),
+                Post.html.remove(),
+                Post.published_version.remove(),
+            ],
+            condition=Post.version == post.version,
+            add_version_condition=False,
+        )
+
+    transactions.write(fill)
+    post.feed = post.feed_key = post.html = post.published_version = None
+    post.version += 1
+    return post
+
+
+def delete(post: Post) -> None:
+    """The post goes, and its tags.
+
+    Raises:
+        TransactionRefused: as for `publish`.
+    """
+
+    def fill(transaction: TransactWrite) -> None:
+        for row in _tag_rows(post):
+            transaction.delete(row)
+        transaction.delete(at(post.slug), condition=Post.version == post.version, add_version_condition=False)
+
+    transactions.write(fill)
+
+
+def _publication(post: Post) -> list[Action]:
+    return [
+        Post.feed.set(post.feed),
+        Post.feed_key.set(post.feed_key),
+        Post.title.set(post.title),
+        Post.summary.set(post.summary),
+        Post.html.set(post.html),
+        Post.tags.set(post.tags),
+        Post.cover.remove() if post.cover is None else Post.cover.set(post.cover),
+        Post.published_at.set(post.published_at),
+        Post.updated_at.set(post.updated_at),
+        Post.published_version.set(post.published_version),
+        *([] if post.announced_at is None else [Post.announced_at.set(post.announced_at)]),
+    ]
+
+
+def _tag_rows(post: Post) -> list[PostTag]:
+    if not post.is_published:
+        return []
+    return [
+        PostTag(
+            tag,
+            post.feed_key,
+            slug=post.slug,
+            title=post.title,
+            summary=post.summary,
+            tags=list(post.tags),
+            cover=post.cover,
+            author_name=post.author_name,
+            published_at=post.published_at,
+            updated_at=post.updated_at,
+        )
+        for tag in post.tags
+    ]
