@@ -39,16 +39,8 @@ TICK = {
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    terminal = Terminal.open(tmp_path_factory.mktemp("events") / "local")
-    terminal.layout.folder.mkdir(parents=True)
-    terminal.layout.lock.touch()
-    terminal.own_code()
-    try:
-        done = terminal.command("up")
-        assert done.returncode == 0, done.stdout + done.stderr
+    with Terminal.brought_up(tmp_path_factory.mktemp("events") / "local") as terminal:
         yield terminal
-    finally:
-        terminal.clean()
 
 
 @pytest.fixture

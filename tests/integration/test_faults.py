@@ -23,17 +23,8 @@ WRITERS = 8
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """A laptop cloud with code of its own, brought up by `up`."""
-    terminal = Terminal.open(tmp_path_factory.mktemp("faults") / "local")
-    terminal.layout.folder.mkdir(parents=True)
-    terminal.layout.lock.touch()
-    terminal.own_code()
-    try:
-        done = terminal.command("up")
-        assert done.returncode == 0, done.stdout + done.stderr
+    with Terminal.brought_up(tmp_path_factory.mktemp("faults") / "local") as terminal:
         yield terminal
-    finally:
-        terminal.clean()
 
 
 @pytest.fixture

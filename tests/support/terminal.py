@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,21 @@ class Terminal:
     def open(cls, folder: Path) -> "Terminal":
         site, api, aws = free_ports(3)
         return cls(Layout(folder, folder / "project", site, api, aws))
+
+    @classmethod
+    @contextmanager
+    def brought_up(cls, folder: Path) -> Iterator["Terminal"]:
+        """One with a laptop cloud that `up` has started, from code of its own."""
+        terminal = cls.open(folder)
+        terminal.layout.folder.mkdir(parents=True)
+        terminal.layout.lock.touch()
+        terminal.own_code()
+        try:
+            done = terminal.command("up")
+            assert done.returncode == 0, done.stdout + done.stderr
+            yield terminal
+        finally:
+            terminal.clean()
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""

@@ -1,7 +1,8 @@
 /** The photos of the open todo: those attached, those on their way, and the way to add more. */
 import { useRef, useState } from 'preact/hooks';
 import type { Attachment, Todo } from '../api/types';
-import { ACCEPTED, MAX_PHOTOS, objection as objectionTo } from '../photos/check';
+import { Chooser } from '../photos/Chooser';
+import { MAX_PHOTOS, objection as objectionTo } from '../photos/check';
 import type { Upload } from '../photos/uploads';
 import { announce } from '../ui/announce';
 import { Dialog } from '../ui/Dialog';
@@ -87,19 +88,7 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
             <Icon name="photo" />
             Add<span class="sr"> photos to {quoted(todo.title)}</span>
           </button>
-          <input
-            class="chooser"
-            ref={chooser}
-            type="file"
-            aria-label="Photos"
-            tabIndex={-1}
-            accept={ACCEPTED}
-            multiple
-            onChange={event => {
-              onFiles(event.currentTarget.files);
-              event.currentTarget.value = '';
-            }}
-          />
+          <Chooser chooser={chooser} label="Photos" multiple onFiles={onFiles} />
         </li>
       </ul>
       {failure && (

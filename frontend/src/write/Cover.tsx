@@ -1,6 +1,6 @@
 /** The cover: the photo at the top of the post and in every list. */
 import { useRef } from 'preact/hooks';
-import { ACCEPTED } from '../photos/check';
+import { Chooser } from '../photos/Chooser';
 import type { Photo } from './photos';
 import type { Pictures } from './pictures';
 import { usePicture } from './Preview';
@@ -31,19 +31,7 @@ export function Cover({ cover, pictures, underway, onFile, onRemove }: CoverProp
             Remove
           </button>
         )}
-        <input
-          class="chooser"
-          ref={chooser}
-          type="file"
-          aria-label="Cover photo"
-          tabIndex={-1}
-          accept={ACCEPTED}
-          onChange={event => {
-            const [file] = event.currentTarget.files ?? [];
-            if (file) onFile(file);
-            event.currentTarget.value = '';
-          }}
-        />
+        <Chooser chooser={chooser} label="Cover photo" onFiles={files => files?.[0] && onFile(files[0])} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 /** For those who may read everything and publish nothing. */
 import { welcome } from '../account/session';
 import { announce } from '../ui/announce';
-import { BlogBar } from './BlogBar';
+import { DeskBar } from './DeskBar';
 import type { Desk } from './desk';
 
 export function NotAuthor({ desk }: { desk: Desk }) {
@@ -14,14 +14,7 @@ export function NotAuthor({ desk }: { desk: Desk }) {
 
   return (
     <>
-      <BlogBar>
-        <a class="link" href="/account/">
-          Account
-        </a>
-        <button class="link" type="button" onClick={() => void desk.signOut()}>
-          Sign out
-        </button>
-      </BlogBar>
+      <DeskBar desk={desk} />
       <main id="main" class="wrap empty">
         <h1>This desk is for authors.</h1>
         <p>

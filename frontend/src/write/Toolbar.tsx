@@ -1,6 +1,6 @@
 /** What can be done to the text, as one stop of the Tab key; arrows go from button to button. */
 import { useRef, useState } from 'preact/hooks';
-import { ACCEPTED } from '../photos/check';
+import { Chooser } from '../photos/Chooser';
 import { Icon, type IconName } from '../ui/Icon';
 import type { Format } from './formatting';
 
@@ -61,19 +61,7 @@ export function Toolbar({ onFormat, onFiles }: ToolbarProps) {
       >
         <Icon name="photo" />
       </button>
-      <input
-        class="chooser"
-        ref={chooser}
-        type="file"
-        aria-label="Photos for the text"
-        tabIndex={-1}
-        accept={ACCEPTED}
-        multiple
-        onChange={event => {
-          onFiles(event.currentTarget.files);
-          event.currentTarget.value = '';
-        }}
-      />
+      <Chooser chooser={chooser} label="Photos for the text" multiple onFiles={onFiles} />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { SignedOut } from '../api/failures';
 import type { Draft } from '../api/types';
 import { useWatched } from '../ui/state';
 import { Toasts } from '../ui/Toast';
-import { BlogBar } from './BlogBar';
+import { DeskBar } from './DeskBar';
 import type { Desk } from './desk';
 import { Editor } from './Editor';
 import { NewPost } from './NewPost';
@@ -77,14 +77,7 @@ interface PlainProps {
 function Plain({ desk, place, children }: PlainProps) {
   return (
     <>
-      <BlogBar>
-        <a class="link" href="/account/">
-          Account
-        </a>
-        <button class="link" type="button" onClick={() => void desk.signOut()}>
-          Sign out
-        </button>
-      </BlogBar>
+      <DeskBar desk={desk} />
       <main id="main" class={`desk ${place.kind === 'desk' ? '' : 'apart'}`}>
         <PostList desk={desk} current={place.kind === 'post' ? place.slug : null} />
         {children}
