@@ -41,22 +41,19 @@ def measure(
     samples: Samples = {name: {} for name in names}
     with ExitStack() as running:
         warm = {each.name: running.enter_context(started(each, port)) for each in runners}
-        off = {name: running.enter_context(started(each, port)) for name, each in untraced.items()}
-        for process in (*warm.values(), *off.values()):
+        for process in warm.values():
             answered(process)
         check(warm, port)
         events = prepared(warm)
-        for process in off.values():
-            ask(process, GET.event, calls)
         for _ in range(ROUNDS):
             for scenario in WARM:
                 for each in random.sample(runners, len(runners)):
                     asked = events[each.name, scenario.name]
                     _add(samples, scenario.name, each.name, _least(warm[each.name], asked, calls))
-            for name in random.sample(sorted(off), len(off)):
-                _add(samples, TRACING, name, _difference(warm[name], off[name], max(calls, TRACING_CALLS)))
             for each in random.sample(runners, len(runners)):
                 _cold(samples, each, port)
+                if each.name in untraced:
+                    _add(samples, TRACING, each.name, _tracing(each, untraced[each.name], port))
         memory = {name: int(ask(process, GET.event)["rss_kb"]) for name, process in warm.items()}
     return samples, memory
 
@@ -77,10 +74,18 @@ def _least(process: Process, asked: Event, calls: int) -> float:
     return min(float(ask(process, asked, calls // BATCHES)["cpu"]) for _ in range(BATCHES))
 
 
-def _difference(on: Process, off: Process, calls: int) -> float:
-    """What a call takes longer with tracing: by turns, so that both meet the same machine."""
-    spent = [(_least(on, GET.event, calls), _least(off, GET.event, calls)) for _ in range(2)]
-    return min(traced for traced, _ in spent) - min(plain for _, plain in spent)
+def _tracing(traced: Contestant, untraced: Contestant, port: int) -> float:
+    """What a call takes longer with tracing: by turns, so that both meet the same machine.
+
+    The processes are new in each round: where one's memory happens to lie moves this difference of two times more
+    than what is measured.
+    """
+    with started(traced, port) as on, started(untraced, port) as off:
+        for process in (on, off):
+            answered(process)
+            ask(process, GET.event, TRACING_CALLS)
+        spent = [(_least(on, GET.event, TRACING_CALLS), _least(off, GET.event, TRACING_CALLS)) for _ in range(2)]
+    return min(seconds for seconds, _ in spent) - min(seconds for _, seconds in spent)
 
 
 def _add(samples: Samples, scenario: str, name: str, seconds: float) -> None:
