@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import counts, growth, profile
+from benchmarks.cached import measure_cached
 from benchmarks.contestants import BenchError, Contestant, contestants, package, without_tracing
 from benchmarks.figures import GROWTH, OURS, Row, as_json, rows, single, table, verdicts
 from benchmarks.money import costs, per_route
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             _doing("unpacking what is compared")
-            found = compare(contestants(Path(folder)), quick=bool(arguments))
+            found = compare(contestants(Path(folder)), Path(folder), quick=bool(arguments))
     except (BenchError, PackageError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -53,13 +54,16 @@ def missed(found: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(names.get(each, each) for each in late if not each.startswith(GROWTH)))
 
 
-def compare(runners: Sequence[Contestant], *, quick: bool) -> list[Row]:
+def compare(runners: Sequence[Contestant], folder: Path, *, quick: bool) -> list[Row]:
     """All figures, each said as soon as it is there."""
+    calls = QUICK_CALLS if quick else CALLS
     untraced = {each.name: without_tracing(each) for each in runners if each.name in (OURS, STOCK)}
     with stub() as port:
         _doing(f"asking all in {ROUNDS} rounds")
-        samples, memory = measure(runners, untraced, port, QUICK_CALLS if quick else CALLS)
-        found = rows(samples, "ms", 1000)
+        samples, memory = measure(runners, untraced, port, calls)
+        _doing("asking for a post through DAX")
+        cached = measure_cached(runners, folder, port, calls)
+        found = rows({**samples, **cached}, "ms", 1000)
         times = {
             name: {who: median(by_name[who]) * 1000 for who in (OURS, STOCK) if who in by_name}
             for name, by_name in samples.items()

@@ -72,16 +72,16 @@ def contestants(folder: Path) -> list[Contestant]:
     return [ours(folder / "ours"), *(peer(name, folder / name) for name in PEERS)]
 
 
-def package() -> Path:
+def package(requirements: str = "requirements.txt") -> Path:
     """The zip that the package step builds, for this machine and this Python."""
     version = "python{}.{}".format(*sys.version_info[:2])
-    packager = LeanPackager(_ARCHITECTURES[platform.machine()], any_python=True)
+    packager = LeanPackager(_ARCHITECTURES[platform.machine()], requirements, any_python=True)
     return Path(packager.create_deployment_package(str(ROOT), version))
 
 
-def ours(folder: Path) -> Contestant:
+def ours(folder: Path, requirements: str = "requirements.txt") -> Contestant:
     """The package, unpacked as Lambda does."""
-    with zipfile.ZipFile(package()) as archive:
+    with zipfile.ZipFile(package(requirements)) as archive:
         archive.extractall(folder)
     _protect(folder)
     return Contestant("ours", "app", (folder,))

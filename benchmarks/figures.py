@@ -94,7 +94,8 @@ def grown(scenario: str, stored: str, least: Sequence[float], more: Sequence[flo
 
 
 def _place(named: tuple[str, object]) -> int:
-    return (OURS, *BENCH_PEERS).index(named[0])
+    known = (OURS, *BENCH_PEERS)
+    return known.index(named[0]) if named[0] in known else len(known)
 
 
 def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -111,6 +111,14 @@ def answers() -> dict[tuple[str, str], Any]:
     return {
         ("GetItem", TABLE): {"Item": todo()},
         ("GetItem", POSTS_TABLE): {"Item": post()},
+        # DAX asks once for the key.
+        ("DescribeTable", POSTS_TABLE): {
+            "Table": {
+                "TableName": POSTS_TABLE,
+                "AttributeDefinitions": [{"AttributeName": "slug", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "slug", "KeyType": "HASH"}],
+            }
+        },
         ("Query", TABLE): {"Items": found, "Count": len(found), "ScannedCount": len(found)},
         ("PutItem", TABLE): {},
         # The table that stands first in a transaction is either of its two.

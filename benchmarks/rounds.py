@@ -49,7 +49,7 @@ def measure(
             for scenario in WARM:
                 for each in random.sample(runners, len(runners)):
                     asked = events[each.name, scenario.name]
-                    _add(samples, scenario.name, each.name, _least(warm[each.name], asked, calls))
+                    _add(samples, scenario.name, each.name, least(warm[each.name], asked, calls))
             for each in random.sample(runners, len(runners)):
                 _cold(samples, each, port)
                 if each.name in untraced:
@@ -69,7 +69,7 @@ def _cold(samples: Samples, each: Contestant, port: int) -> None:
         _add(samples, COLD_FOUR, each.name, found["since_import_cpu"])
 
 
-def _least(process: Process, asked: Event, calls: int) -> float:
+def least(process: Process, asked: Event, calls: int) -> float:
     """Seconds a call."""
     return min(float(ask(process, asked, calls // BATCHES)["cpu"]) for _ in range(BATCHES))
 
@@ -84,7 +84,7 @@ def _tracing(traced: Contestant, untraced: Contestant, port: int) -> float:
         for process in (on, off):
             answered(process)
             ask(process, GET.event, TRACING_CALLS)
-        spent = [(_least(on, GET.event, TRACING_CALLS), _least(off, GET.event, TRACING_CALLS)) for _ in range(2)]
+        spent = [(least(on, GET.event, TRACING_CALLS), least(off, GET.event, TRACING_CALLS)) for _ in range(2)]
     return min(seconds for seconds, _ in spent) - min(seconds for _, seconds in spent)
 
 

@@ -27,7 +27,11 @@ from tracing import traced
 
 if TRACED:
     patch_all()
-dynamodb = boto3.client("dynamodb")
+dynamodb = dax = boto3.client("dynamodb")
+if "DAX_ENDPOINT" in os.environ:
+    import amazondax
+
+    dax = amazondax.AmazonDaxClient(endpoint_url=os.environ["DAX_ENDPOINT"])
 from_wire, to_wire = TypeDeserializer().deserialize, TypeSerializer().serialize
 TODOS, MEDIA = os.environ["TODOS_TABLE"], os.environ["MEDIA_TABLE"]
 LEDGER = os.environ["IDEMPOTENCY_TABLE"]
@@ -104,7 +108,7 @@ def get_photo(event):
 
 @traced("GET /posts/{slug}")
 def get_post(event):
-    found = dynamodb.get_item(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
+    found = dax.get_item(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
     if "feed" not in found.get("Item", {}):
         return NOTHING
     return public(event, shape_post(plain(found["Item"])))
