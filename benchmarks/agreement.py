@@ -109,7 +109,7 @@ def _shape(name: str, value: Mapping[str, Any], item: Mapping[str, Mapping[str, 
 
 def untraced(operation: str, segments: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
     """Who did not tell X-Ray of both the request and its one call of DynamoDB."""
-    return [name for name, sent in segments.items() if not _tells_all(operation, _with_subsegments(sent))]
+    return [name for name, sent in segments.items() if not _tells_all(operation, with_subsegments(sent))]
 
 
 def _tells_all(operation: str, sent: Sequence[Mapping[str, Any]]) -> bool:
@@ -118,10 +118,11 @@ def _tells_all(operation: str, sent: Sequence[Mapping[str, Any]]) -> bool:
     return calls.count(operation) == 1 and any(each.get("namespace") != "aws" for each in whole)
 
 
-def _with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def with_subsegments(sent: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Segments and all that is in them."""
     found: list[Mapping[str, Any]] = []
     for segment in sent:
-        found += [segment, *_with_subsegments(segment.get("subsegments", ()))]
+        found += [segment, *with_subsegments(segment.get("subsegments", ()))]
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
+    from nh3 import Cleaner
 
 PHOTO_SCHEME = "photo:"
 _PHOTO = rf"{PHOTO_SCHEME}([0-7][0-9A-HJKMNP-TV-Z]{{25}})\b"
@@ -44,9 +45,14 @@ def photo_ids(source: str) -> list[str]:
 
 def sanitise(html: str) -> str:
     """Keep only what a post may hold."""
-    import nh3  # noqa: PLC0415 - only what shows or stores HTML needs it
+    return _cleaner().clean(html)
 
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
+
+@cache
+def _cleaner() -> "Cleaner":
+    from nh3 import Cleaner  # noqa: PLC0415 - only what shows or stores HTML needs it
+
+    return Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
 
 
 @cache

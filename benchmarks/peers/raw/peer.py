@@ -5,7 +5,7 @@ import os
 import time
 
 import boto3
-from aws_xray_sdk.core import patch_all
+from aws_xray_sdk.core import patch_all, xray_recorder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from common import (
     TRACED,
@@ -27,11 +27,15 @@ from tracing import traced
 
 if TRACED:
     patch_all()
-dynamodb = dax = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb")
+read_post = dynamodb.get_item
 if "DAX_ENDPOINT" in os.environ:
     import amazondax
 
-    dax = amazondax.AmazonDaxClient(endpoint_url=os.environ["DAX_ENDPOINT"])
+    # The SDK patches botocore's clients alone.
+    read_post = xray_recorder.capture("dax")(
+        amazondax.AmazonDaxClient(endpoint_url=os.environ["DAX_ENDPOINT"]).get_item
+    )
 from_wire, to_wire = TypeDeserializer().deserialize, TypeSerializer().serialize
 TODOS, MEDIA = os.environ["TODOS_TABLE"], os.environ["MEDIA_TABLE"]
 LEDGER = os.environ["IDEMPOTENCY_TABLE"]
@@ -108,7 +112,7 @@ def get_photo(event):
 
 @traced("GET /posts/{slug}")
 def get_post(event):
-    found = dax.get_item(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
+    found = read_post(TableName=POSTS, Key={"slug": {"S": event["pathParameters"]["slug"]}})
     if "feed" not in found.get("Item", {}):
         return NOTHING
     return public(event, shape_post(plain(found["Item"])))
