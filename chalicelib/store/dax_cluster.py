@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from chalicelib.store.dax import Answer, DaxTrouble, Request
+from chalicelib.store.dax_decoding import decode_quicker
 
 CONNECT_TIMEOUT_SECONDS = 0.3
 READ_TIMEOUT_SECONDS = 0.8
@@ -80,6 +81,7 @@ class DaxCluster:
                 from amazondax import AmazonDaxClient  # noqa: PLC0415 - 400 ms that only DAX's users pay
 
                 memoise_expressions()
+                decode_quicker()
                 self._client = AmazonDaxClient(
                     endpoint_url=self._endpoint,
                     region_name=self._region,
