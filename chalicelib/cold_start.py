@@ -1,15 +1,12 @@
 """What makes a function's first moment short: app.py imports this before anything else, and calls `finish` at its end.
 
-Nothing is collected meanwhile, since all that is made stays.
+Nothing is collected meanwhile, since all that is made stays; what is imported and not used is left out.
 """
 
 import gc
 import importlib
 
-from chalicelib import snapshot, trust
-from chalicelib.settings import settings
-from chalicelib.store import stand_ins
-from chalicelib.store.transport import is_lean
+from chalicelib import parts, snapshot
 
 
 def finish() -> None:
@@ -19,11 +16,22 @@ def finish() -> None:
     gc.enable()
 
 
+def _import_slowest() -> None:
+    from chalicelib import trust  # noqa: PLC0415 - with parts in place
+    from chalicelib.settings import settings  # noqa: PLC0415
+    from chalicelib.store import stand_ins  # noqa: PLC0415
+    from chalicelib.store.transport import is_lean  # noqa: PLC0415
+
+    trust.trust(settings().ca_bundle)
+    importlib.import_module("urllib.parse")
+    if is_lean(settings()):
+        stand_ins.import_pynamodb()
+        # Lambda gives more processor to a function's start than to its first request.
+        importlib.import_module("chalicelib.store.lean")
+    if settings().tracing == "lean":
+        importlib.import_module("chalicelib.observe.emitter")
+
+
 gc.disable()
-trust.trust(settings().ca_bundle)
-if is_lean(settings()):
-    stand_ins.import_pynamodb()
-    # Lambda gives more processor to a function's start than to its first request.
-    importlib.import_module("chalicelib.store.lean")
-if settings().tracing == "lean":
-    importlib.import_module("chalicelib.observe.emitter")
+with parts.in_place():
+    _import_slowest()

@@ -1,16 +1,13 @@
-"""PynamoDB without what it imports and nobody uses, which takes longer than all other imports together.
+"""PynamoDB without botocore's client, whose import takes more time than all others of the application together.
 
-Botocore's client: PynamoDB names it in annotations, and makes one only for a model that has none;
-chalicelib/store/model.py leaves none. `inspect`: of it PynamoDB and its one dataclass use three functions, each a line
-or two for classes of attributes. `calendar`: no model has an attribute that is a time to live. `ipaddress`:
-`urllib.parse` asks it of hosts in brackets.
+PynamoDB names it in annotations, and makes one only for a model that has none; chalicelib/store/model.py leaves none.
 """
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FunctionType, ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import botocore
@@ -30,72 +27,27 @@ _NAMED = {
 
 
 def import_pynamodb() -> None:
-    """Import PynamoDB while stand-ins stand for those of the modules that nobody has imported yet."""
+    """Import PynamoDB while stand-ins stand for the modules of botocore's that nobody has imported yet."""
     with _stand_ins():
-        importlib.import_module("urllib.parse")
         importlib.import_module("pynamodb.models")
-
-
-class Part(ModuleType):
-    """What is used of a module; asked for anything else, it asks the module itself."""
-
-    def __init__(self, name: str, used: Mapping[str, Any]) -> None:
-        super().__init__(name)
-        vars(self).update(used)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a module has
-        # An import asks whether it is a package.
-        if name == "__path__":
-            raise AttributeError(name)
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), name)
-
-
-def members(owner: type, is_wanted: Callable[[Any], bool]) -> list[tuple[str, Any]]:
-    """As `inspect.getmembers` of a class whose metaclass hides nothing."""
-    found = ((name, getattr(owner, name, None)) for name in dir(owner))
-    return [(name, value) for name, value in found if is_wanted(value)]
-
-
-def arguments(function: FunctionType) -> SimpleNamespace:
-    """As `inspect.getfullargspec`, of which PynamoDB reads `args`."""
-    code = function.__code__
-    return SimpleNamespace(args=list(code.co_varnames[: code.co_argcount]))
-
-
-def annotations(owner: type) -> dict[str, Any]:
-    """As `inspect.get_annotations` of a class."""
-    return dict(vars(owner).get("__annotations__", {}))
-
-
-_USED: Mapping[str, Mapping[str, Any]] = {
-    "calendar": {},
-    "ipaddress": {},
-    "inspect": {"getmembers": members, "getfullargspec": arguments, "get_annotations": annotations},
-}
 
 
 @contextmanager
 def _stand_ins() -> Iterator[None]:
-    made = [_botocores(name) for name in _NAMED if name not in sys.modules]
-    made += [Part(name, used) for name, used in _USED.items() if name not in sys.modules]
+    made = [_stand_in(name) for name in _NAMED if name not in sys.modules]
     for each in made:
         sys.modules[each.__name__] = each
-        if each.__name__ in _NAMED:
-            setattr(botocore, _leaf(each), each)
+        setattr(botocore, _leaf(each), each)
     try:
         yield
     finally:
         # Whoever imports them later gets the real ones.
         for each in made:
-            if sys.modules[each.__name__] is each:
-                del sys.modules[each.__name__]
-            if each.__name__ in _NAMED:
-                delattr(botocore, _leaf(each))
+            del sys.modules[each.__name__]
+            delattr(botocore, _leaf(each))
 
 
-def _botocores(name: str) -> ModuleType:
+def _stand_in(name: str) -> ModuleType:
     module = ModuleType(name)
     for class_name in _NAMED[name]:
         setattr(module, class_name, type(class_name, (), {}))

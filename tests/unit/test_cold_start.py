@@ -53,6 +53,17 @@ def test_the_application_starts_without_what_the_api_does_not_need(started: Run)
     assert HEAVY & set(started("print(json.dumps(sorted(set(sys.modules) - before)))", forget)) == set()
 
 
+def test_the_application_starts_without_what_msgspec_brings_for_schemas_and_other_formats(started: Run) -> None:
+    brought = "{'msgspec.inspect', 'msgspec.toml', 'msgspec.yaml'}"
+    assert started(f"print(json.dumps(sorted({brought} & set(sys.modules))))") == []
+    asked = started("""
+import msgspec
+from msgspec.inspect import IntType, type_info
+print(json.dumps([type_info(int) == IntType(), msgspec.inspect.type_info(str).__class__.__name__]))
+""")
+    assert asked == [True, "StrType"]
+
+
 def test_the_transport_is_there_before_the_first_request(started: Run) -> None:
     assert started("print(json.dumps('chalicelib.store.lean' in sys.modules))") is True
 

@@ -1,4 +1,4 @@
-"""What stands in for a module while PynamoDB is imported does as the module."""
+"""A part of a module does as the module, and asks it for the rest."""
 
 import dataclasses
 import inspect
@@ -16,7 +16,7 @@ import chalicelib.mail.ledger
 import chalicelib.media.model
 import chalicelib.subscribers.model
 import chalicelib.todos.model  # noqa: F401 - all models
-from chalicelib.store.stand_ins import Part, annotations, arguments, members
+from chalicelib.parts import Part, annotations, arguments, members
 
 
 def kinds_of(owner: type) -> list[type]:
