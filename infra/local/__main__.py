@@ -38,8 +38,9 @@ def run(layout: Layout) -> int:
     with only_one(layout):
         supervisor = Supervisor(layout, SITE_FILES)
         try:
-            # `make down` may come while the parts still start.
-            signal.signal(signal.SIGTERM, _interrupt)
+            # They may come while the parts still start, and Ctrl-C even where a shell in the background ignores it.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, _interrupt)
             supervisor.start()
             _print_welcome(layout)
             supervisor.keep()

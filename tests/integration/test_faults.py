@@ -202,8 +202,9 @@ def test_a_start_that_is_taken_down_leaves_nothing_running(other: Terminal) -> N
     assert other.nothing_runs()
 
 
-def test_an_interrupted_start_leaves_nothing_running(other: Terminal) -> None:
-    with other.begin("run") as starting:
+@pytest.mark.parametrize("ctrl_c", [signal.SIG_DFL, signal.SIG_IGN], ids=["in the foreground", "in the background"])
+def test_an_interrupted_start_leaves_nothing_running(other: Terminal, ctrl_c: signal.Handlers) -> None:
+    with other.begin("run", ctrl_c=ctrl_c) as starting:
         until(other.parts, 60)
         os.killpg(starting.pid, signal.SIGINT)
         out, err = starting.communicate(timeout=60)

@@ -57,24 +57,41 @@ class Terminal:
             out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Run a command, in a process group of its own."""
+    @contextmanager
+    def begin(
+        self, *arguments: str, ctrl_c: signal.Handlers = signal.SIG_DFL, **environment: str
+    ) -> Iterator["subprocess.Popen[str]"]:
+        """Run a command, in a process group of its own, which a test that fails does not wait for.
+
+        Ctrl-C is as in the foreground of a terminal, whoever runs the tests; shells have it ignored in the background.
+        """
         own = {
             "LOCAL_FOLDER": str(self.layout.folder),
             "SITE_PORT": str(self.layout.site_port),
             "API_PORT": str(self.layout.api_port),
             "AWS_PORT": str(self.layout.aws_port),
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "infra.local", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **own, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        # What is started has it as its parent has it.
+        before = signal.signal(signal.SIGINT, ctrl_c)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local", *arguments],
+                cwd=ROOT,
+                env={**os.environ, **own, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
+        with process:
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                raise
 
     def parts(self) -> dict[str, int]:
         """The running parts and their pids, as the supervisor has noted them."""
