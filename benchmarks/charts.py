@@ -41,7 +41,9 @@ def bars(title: str, figures: Mapping[str, float], unit: str, most: float | None
         kind = "ours" if name == "ours" else "peer"
         parts.append(_text(LABELS - 8, top + 13, name, anchor="end"))
         parts.append(f'<rect class="{kind}" x="{LABELS}" y="{top}" width="{value * scale:.1f}" height="{BAR}" rx="2"/>')
-        parts.append(_text(LABELS + value * scale + 6, top + 13, f"{value:,.2f} {unit}"))
+        # The dashed line goes through no figure of ours.
+        end = max(value, most or 0) if kind == "ours" else value
+        parts.append(_text(LABELS + end * scale + 6, top + 13, f"{value:,.2f} {unit}"))
     height = _HEAD + len(figures) * (BAR + GAP)
     if most is not None:
         x = LABELS + most * scale

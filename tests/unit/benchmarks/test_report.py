@@ -47,6 +47,14 @@ def test_the_longest_bar_is_the_largest_figure_and_ours_has_its_colour() -> None
     assert (ours.attrib["class"], stock.attrib["class"]) == ("ours", "peer")
 
 
+@pytest.mark.parametrize("most", [1.2, 2.0, 3.0])
+def test_the_dashed_line_goes_through_no_figure_of_ours(most: float) -> None:
+    drawn = ET.fromstring(bars("near", {"ours": 1.0, "stock": 4.0}, "ms", most).svg)
+    (line,) = drawn.iter(f"{SVG}line")
+    figure = next(text for text in drawn.iter(f"{SVG}text") if text.text == "1.00 ms")
+    assert float(figure.attrib["x"]) > float(line.attrib["x1"])
+
+
 def test_a_line_has_a_point_a_mark() -> None:
     drawn = ET.fromstring(lines("grows", {"one todo": [1.0, 1.1, 0.9]}, ["1", "10", "100"], 0.1).svg)
     (line,) = drawn.iter(f"{SVG}polyline")
