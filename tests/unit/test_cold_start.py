@@ -49,7 +49,8 @@ def started() -> Run:
 
 def test_the_application_starts_without_what_the_api_does_not_need(started: Run) -> None:
     # On Pythons before 3.13 msgspec has these already.
-    forget = "import msgspec\nfor name in ('ast', 'inspect', 'ipaddress'):\n    sys.modules.pop(name, None)"
+    own = "('ast', 'inspect', 'ipaddress', 'urllib', 'urllib.parse')"
+    forget = f"import msgspec\nfor name in {own}:\n    sys.modules.pop(name, None)"
     assert HEAVY & set(started("print(json.dumps(sorted(set(sys.modules) - before)))", forget)) == set()
 
 
@@ -110,6 +111,21 @@ same_file = inspect.getfile(inspect) == inspect.__file__
 print(json.dumps([Point.__doc__, moment, host, same_file, calendar.timegm((1970, 1, 1, 0, 0, 0))]))
 """
     assert started(more) == ["Point(x: int)", "9", "::1", True, 0]
+
+
+def test_a_module_that_somebody_has_stays_as_it_is(started: Run) -> None:
+    first = "import calendar, inspect\nhad = calendar, inspect"
+    same = "import calendar, inspect\nprint(json.dumps([had[0] is calendar, had[1] is inspect]))"
+    assert started(same, first) == [True, True]
+
+
+COLLECTIONS = "sum(each['collections'] for each in gc.get_stats())"
+
+
+@pytest.mark.parametrize("transport", ["lean", "botocore"])
+def test_no_garbage_is_looked_for_meanwhile(started: Run, transport: str) -> None:
+    first = f"import gc\nbegun = {COLLECTIONS}"
+    assert started(f"print(json.dumps({COLLECTIONS} - begun))", first, STORE_TRANSPORT=transport) <= 8
 
 
 @pytest.mark.parametrize("transport", ["lean", "botocore"])

@@ -17,6 +17,12 @@ def test_every_setting_is_the_variable_of_its_name() -> None:
     assert {*variables(), *optional_variables()} == {name.upper() for name in Settings.__struct_fields__}
 
 
+def test_the_region_is_lambdas_and_else_the_default_of_whoever_deploys() -> None:
+    elsewhere = COMPLETE | {"AWS_DEFAULT_REGION": "eu-west-1"}
+    assert read(elsewhere).aws_region == "aws_region"
+    assert read({**elsewhere, "AWS_REGION": ""}).aws_region == "eu-west-1"
+
+
 def test_addresses_have_no_slash_at_the_end() -> None:
     found = read(COMPLETE)
     assert (found.api_url, found.site_url) == ("https://api.example.com", "https://example.com")
