@@ -23,8 +23,6 @@ def _import_slowest() -> None:
     from chalicelib.store.transport import is_lean  # noqa: PLC0415
 
     trust.trust(settings().ca_bundle)
-    # Chalice imports it too, later, when all of `ipaddress` would come with it.
-    importlib.import_module("urllib.parse")
     if is_lean(settings()):
         stand_ins.import_pynamodb()
         # Lambda gives more processor to a function's start than to its first request.

@@ -12,22 +12,8 @@ import pytest
 # Each by itself takes longer than PynamoDB, or belongs to functions that are called less often.
 HEAVY = {
     *("aws_xray_sdk", "boto3", "botocore.client", "botocore.session", "botocore.httpsession", "urllib3"),
-    *(
-        "ast",
-        "calendar",
-        "dateutil",
-        "email",
-        "http.client",
-        "inspect",
-        "jinja2",
-        "locale",
-        "markdown_it",
-        "nh3",
-        "PIL",
-        "pygments",
-        "ulid",
-        "xml",
-    ),
+    *("dateutil", "email", "http.client", "jinja2", "markdown_it", "nh3", "PIL", "pygments", "ulid", "xml"),
+    *("ast", "calendar", "inspect", "ipaddress", "locale"),
 }
 
 Run = Callable[..., Any]
