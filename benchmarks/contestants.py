@@ -56,8 +56,8 @@ class Contestant:
     ) -> "subprocess.Popen[str]":
         """A fresh process, which says when it has imported; `under` another program."""
         paths = os.pathsep.join(map(str, self.folders))
-        # `-P`: what stands beside the worker is not the contestant's.
-        command = [PYTHON, "-P", str(WORKER), self.module, "app"]
+        # Neither what this machine's Python has installed nor what stands beside the worker is the contestant's.
+        command = [PYTHON, "-S", "-P", str(WORKER), self.module, "app"]
         return subprocess.Popen(
             [*under, *command],
             env={**environment(port, self.folders[0]), **self.variables, **(variables or {}), "PYTHONPATH": paths},

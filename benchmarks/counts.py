@@ -57,7 +57,7 @@ def _counted(each: Contestant, name: str, scenario: Scenario, port: int) -> floa
 
 def interpreter() -> int:
     """What the interpreter takes with what the worker itself imports."""
-    command = [PYTHON, "-P", "-c", "import importlib, json, os, resource, sys, time"]
+    command = [PYTHON, "-S", "-P", "-c", "import importlib, json, os, resource, sys, time"]
     with tempfile.NamedTemporaryFile() as told:
         subprocess.run([*_under(told.name), *command], env=_STEADY, capture_output=True, check=False)
         return _collected(Path(told.name), "the interpreter")

@@ -2,11 +2,13 @@
 
 `inspect` is PynamoDB's: it and its one dataclass use three functions of it, each a line or two for classes of
 attributes. `calendar` is for attributes that are a time to live, of which no model has any; `ipaddress` for
-`urllib.parse`, of hosts in brackets; msgspec's for schemas and formats that no request has.
+`urllib.parse`, of hosts in brackets; msgspec's for schemas and formats that no request has. Of `typing_extensions`,
+where a Python needs that, msgspec takes what it takes of `typing` elsewhere.
 """
 
 import importlib
 import sys
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType, ModuleType, SimpleNamespace
@@ -53,6 +55,7 @@ _USED: Mapping[str, Mapping[str, Any]] = {
     "msgspec.inspect": {},
     "msgspec.toml": {},
     "msgspec.yaml": {},
+    "typing_extensions": {name: getattr(typing, name) for name in ("NotRequired", "Required", "get_type_hints")},
 }
 
 
