@@ -22,7 +22,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT_MS = 30_000
+# The page looks after a new photo 18 seconds after it was sent, and then not before 33.
+WAIT_MS = 45_000
 
 NewPage = Callable[..., Page]
 
