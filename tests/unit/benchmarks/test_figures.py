@@ -31,6 +31,11 @@ def test_a_ratio_is_the_median_of_the_rounds_own_ratios() -> None:
     assert found.ratio == 0.25
 
 
+def test_peers_stand_in_their_order_and_whoever_is_none_of_them_comes_last() -> None:
+    samples = {name: [1.0, 2.0] for name in ("ours without DAX", "ours", "raw", "stock")}
+    assert [row.peer for row in rows({"cached read": samples}, "ms")] == ["stock", "raw", "ours without DAX"]
+
+
 def test_one_outlier_does_not_move_the_spread() -> None:
     assert spread([1.0, 2.0, 3.0, 4.0, 5.0]) == spread([1.0, 2.0, 3.0, 4.0, 5000.0]) == 2.0
 
