@@ -34,6 +34,10 @@ def test_a_missed_target_has_its_profile_and_a_met_one_has_none() -> None:
     assert missed(found) == ["cold start", "warm GET of one todo"]
 
 
+def test_a_target_that_is_met_but_not_beyond_the_least_has_its_profile_too() -> None:
+    assert missed([row("tracing of one GET", 0.1), row("warm list of 20", 0.17)]) == ["warm GET of one todo"]
+
+
 def test_an_unknown_name_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert profile.main(["fast"]) == 2
     assert "warm list of 20" in capsys.readouterr().err
