@@ -123,7 +123,6 @@ def render_policy(
         stage.region,
         partition,
         mail_from=stage.mail_from,
-        mail_identity=outputs["MailIdentity"],
         kms_key_arn=stage.kms_key_arn or None,
         api_id=outputs.get("ApiId") if stage.cache_size else None,
         distribution_id=outputs.get("DistributionId"),

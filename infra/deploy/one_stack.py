@@ -96,7 +96,6 @@ def placeholders(stage: Stage) -> dict[str, str]:
     """Outputs that the application can be loaded with, before there is anything."""
     return {name: f"arn:aws:none:::{name}/stream/none" for name in for_functions(stage)} | {
         "SiteUrl": f"https://{stage.domain}",
-        "MailIdentity": stage.mail_domain or stage.mail_from,
     }
 
 

@@ -38,7 +38,6 @@ _SHAPES = {
     "region": r"[a-z]{2}(-[a-z]+)+-[0-9]",
     "partition": r"aws(-[a-z]+)*",
     "mail_from": r"[^@\s*?$]+@[a-z0-9.-]+",
-    "mail_identity": r"([^@\s*?$]+@)?[a-z0-9.-]+",
     "api_id": r"[a-z0-9]+",
     "distribution_id": r"[A-Z0-9]+",
     "kms_key_arn": r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+",
@@ -62,7 +61,6 @@ def render(
     partition: str = "aws",
     *,
     mail_from: str | None = None,
-    mail_identity: str | None = None,
     kms_key_arn: str | None = None,
     api_id: str | None = None,
     distribution_id: str | None = None,
@@ -71,8 +69,9 @@ def render(
 ) -> Policy:
     """Return the policy of `function`.
 
-    Functions that send mail need `mail_from`; `mail_identity` is what SES verified, where that is not the address but
-    its domain. `api_id` is of an API with a stage cache, and `distribution_id` CloudFront's, where there are any.
+    Functions that send mail need `mail_from`. They may send from that address alone, but on every identity of the
+    account: SES authorises a recipient's identity too where the account has verified it, and in the sandbox always.
+    `api_id` is of an API with a stage cache, and `distribution_id` CloudFront's, where there are any.
 
     Raises:
         PolicyError: there is no such function, or a value is missing or not of its shape.
@@ -85,7 +84,6 @@ def render(
         "region": region,
         "partition": partition,
         "mail_from": mail_from,
-        "mail_identity": mail_identity or mail_from,
         "kms_key_arn": kms_key_arn,
         "api_id": api_id,
         "distribution_id": distribution_id,

@@ -5,7 +5,8 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from engine_support import Aws, as_user, eventually, refused, unique
+from botocore.exceptions import ClientError
+from engine_support import Aws, MakeEngine, as_user, eventually, refused, unique
 
 from infra.local.engine.settings import ACCOUNT
 from infra.local.engine_process import REGION
@@ -111,17 +112,49 @@ def test_a_disabled_destination_hears_nothing_and_an_unknown_set_is_refused(aws:
     assert len(aws.engine.mail()) == before
 
 
+def sending(aws: Aws, *resources: str) -> Any:
+    """SES as a user sees it who may send from `SENDER` on these resources."""
+    statement = {
+        "Effect": "Allow",
+        "Action": "ses:SendEmail",
+        "Resource": [f"arn:aws:ses:{REGION}:{ACCOUNT}:{each}" for each in resources],
+        "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
+    }
+    return as_user(aws, statement).client("sesv2")
+
+
+def test_a_verified_recipient_is_authorised_like_the_sender(aws: Aws, ses: Any) -> None:
+    friend = f"{unique('friend')}@example.test"
+    narrow, wide = sending(aws, f"identity/{SENDER}"), sending(aws, "identity/*")
+    assert narrow.send_email(**raw_mail(friend))["MessageId"]
+    aws.client("ses").verify_email_identity(EmailAddress=friend)
+    assert refused(lambda: narrow.send_email(**raw_mail(friend))) == "AccessDeniedException"
+    assert wide.send_email(**raw_mail(friend))["MessageId"]
+
+
+def test_a_new_account_mails_verified_recipients_alone(make_engine: MakeEngine) -> None:
+    aws = Aws(make_engine())
+    ses, v1 = aws.client("sesv2"), aws.client("ses")
+    for address in (SENDER, "friend@example.test"):
+        v1.verify_email_identity(EmailAddress=address)
+    about = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.test"}
+    ses.put_account_details(ProductionAccessEnabled=False, **about)
+    narrow, wide = sending(aws, f"identity/{SENDER}"), sending(aws, "identity/*")
+    stranger = raw_mail("stranger@example.test")
+    assert wide.send_email(**raw_mail("friend@example.test"))["MessageId"]
+    with pytest.raises(ClientError, match=r"Email address is not verified.*stranger@example[.]test") as rejected:
+        wide.send_email(**stranger)
+    assert rejected.value.response["Error"]["Code"] == "MessageRejected"
+    assert refused(lambda: narrow.send_email(**stranger)) == "AccessDeniedException"
+    ses.put_account_details(ProductionAccessEnabled=True, **about)
+    assert narrow.send_email(**stranger)["MessageId"]
+
+
 def test_a_role_sends_from_the_address_its_policy_names_and_through_its_configuration_set(aws: Aws, ses: Any) -> None:
     own, other = f"identity/{SENDER}", unique("set")
     for name in (mine := unique("set"), other):
         ses.create_configuration_set(ConfigurationSetName=name)
-    statement = {
-        "Effect": "Allow",
-        "Action": "ses:SendEmail",
-        "Resource": [f"arn:aws:ses:{REGION}:{ACCOUNT}:{each}" for each in (own, f"configuration-set/{mine}")],
-        "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
-    }
-    sender = as_user(aws, statement).client("sesv2")
+    sender = sending(aws, own, f"configuration-set/{mine}")
     mail = raw_mail("reader@example.test")
     assert sender.send_email(**mail, ConfigurationSetName=mine)["MessageId"]
     assert refused(lambda: sender.send_email(**mail, ConfigurationSetName=other)) == "AccessDeniedException"

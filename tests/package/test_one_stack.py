@@ -151,7 +151,6 @@ def test_a_policy_is_what_the_direct_path_gives(sam: Node, function: str) -> Non
         ANY_ACCOUNT,
         STAGE.region,
         mail_from=STAGE.mail_from,
-        mail_identity=STAGE.mail_domain,
         api_id=ANY_API,
         distribution_id=ANY_DISTRIBUTION,
         in_vpc=function == policies.API,

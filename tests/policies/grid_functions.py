@@ -381,9 +381,14 @@ def _shared(function: str) -> Iterator[tuple[str, Ask, Ask]]:
                 (action, configuration_set("dev"), OWN),
             )
         yield (
-            "sends as itself",
+            "mails a recipient that the account has verified",
+            ("ses:SendRawEmail", sender("reader@example.com"), OWN),
+            ("ses:SendRawEmail", sender("reader@example.com"), {"ses:FromAddress": "reader@example.com"}),
+        )
+        yield (
+            "mails by identities of its own region",
             ("ses:SendRawEmail", sender(MAIL_FROM), OWN),
-            ("ses:SendRawEmail", sender("other.example"), OWN),
+            ("ses:SendRawEmail", sender(MAIL_FROM).replace(REGION, "us-east-1"), OWN),
         )
 
 

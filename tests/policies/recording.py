@@ -135,7 +135,10 @@ def _sns(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
 def _sesv2(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
     assert (operation, list(arguments["Content"])) == ("SendEmail", ["Raw"])
     address = arguments["FromEmailAddress"].rpartition("<")[2].rstrip(">")
-    for resource in (f"identity/{address}", f"configuration-set/{arguments['ConfigurationSetName']}"):
+    # In the sandbox, and wherever the account has verified a recipient, SES asks for the recipients' identities too.
+    identities = [address, *arguments["Destination"]["ToAddresses"]]
+    resources = [f"identity/{each}" for each in identities]
+    for resource in (*resources, f"configuration-set/{arguments['ConfigurationSetName']}"):
         # SES asks for the one or the other, as the mail's content is raw or not.
         for action in ("ses:SendEmail", "ses:SendRawEmail"):
             yield action, f"arn:aws:ses:{REGION}:{ACCOUNT}:{resource}", {"ses:FromAddress": address}

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from infra import policies, simulate
+from tests.policies.grid_functions import SENDERS
 from tests.policies.play import Day
 from tests.policies.recording import API, DISTRIBUTION, STAGE, Recorder
 from tests.templates.reading import ACCOUNT, REGION
@@ -47,6 +48,18 @@ def test_every_call_is_allowed(function: str, day: Recorder) -> None:
     answers = simulate.allowed([(request, [rendered(function)], None) for request in requests], ACCOUNT)
     refused = [request for request, allowed in zip(requests, answers, strict=True) if not allowed]
     assert refused == []
+
+
+@pytest.mark.parametrize("function", SENDERS)
+def test_a_policy_that_names_the_sender_alone_is_refused_in_the_sandbox(function: str, day: Recorder) -> None:
+    narrow = rendered(function)
+    [mail] = [statement for statement in narrow["Statement"] if statement["Sid"] == "Mail"]
+    mail["Resource"] = [each.replace("identity/*", "identity/blog@example.com") for each in mail["Resource"]]
+    requests = [each for each in day.requests[function] if each.action == "ses:SendEmail"]
+    answers = simulate.allowed([(request, [narrow], None) for request in requests], ACCOUNT)
+    refused = {request.resource for request, allowed in zip(requests, answers, strict=True) if not allowed}
+    assert refused
+    assert all(":identity/" in resource and not resource.endswith("/blog@example.com") for resource in refused)
 
 
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
