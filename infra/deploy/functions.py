@@ -3,12 +3,13 @@
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import WaiterError
 
-from infra import policies
+from infra import event_sources, policies
 from infra.deploy.aws import Aws
 from infra.deploy.stage import Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -23,8 +24,11 @@ class FunctionError(Exception):
 def put_event_settings(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> None:
     """Tell every stream and queue how to treat failures; Chalice knows batch sizes alone.
 
+    Chalice creates mappings and does not wait for them, so each is waited for here. The one stack needs no such
+    wait: its template has the settings, and CloudFormation waits for what it creates.
+
     Raises:
-        FunctionError: a function has no event source, or several.
+        FunctionError: a function has no event source, or several, or one that does not become ready.
     """
     client = aws.client("lambda")
     for function, settings in EVENT_SETTINGS.items():
@@ -40,20 +44,24 @@ def put_event_settings(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> No
             if isinstance(settings, StreamSettings)
             else settings.as_mapping()
         )
-        if differs(mappings[0], wanted):
-            client.update_event_source_mapping(UUID=mappings[0]["UUID"], **wanted)
-
-
-def differs(mapping: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether an event source is not what it should be."""
-    return any(mapping.get(name) != value for name, value in wanted.items())
+        try:
+            event_sources.update(client, mappings[0]["UUID"], wanted, poll_seconds=aws.poll_seconds)
+        except event_sources.EventSourceError as error:
+            raise FunctionError(f"{name}: {error}") from error
 
 
 def put_package(aws: Aws, stage: Stage, package: bytes) -> None:
-    """Let every function run this package."""
+    """Let every function run this package.
+
+    Lambda refuses new code with ResourceConflictException while it creates or updates a function.
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+
+    Raises:
+        FunctionError: a function is not ready for the package, or did not take it.
+    """
     client = aws.client("lambda")
     for name in names(stage):
-        client.update_function_code(FunctionName=name, ZipFile=package)
+        _update_code(client, name, package, aws.poll_seconds)
     for name in names(stage):
         waiter = client.get_waiter("function_updated_v2")
         attempts = max(1, int(_WAIT_SECONDS / aws.poll_seconds))
@@ -61,6 +69,19 @@ def put_package(aws: Aws, stage: Stage, package: bytes) -> None:
             waiter.wait(FunctionName=name, WaiterConfig={"Delay": aws.poll_seconds, "MaxAttempts": attempts})
         except WaiterError as error:
             raise FunctionError(f"{name} did not take the package: {error}") from error
+
+
+def _update_code(client: Any, name: str, package: bytes, poll_seconds: float) -> None:  # noqa: ANN401 - boto3's client
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            client.update_function_code(FunctionName=name, ZipFile=package)
+        except client.exceptions.ResourceConflictException as error:
+            if time.monotonic() >= deadline:
+                raise FunctionError(f"{name} is not ready for the package: {error}") from error
+            time.sleep(poll_seconds)
+        else:
+            return
 
 
 def names(stage: Stage) -> Iterator[str]:

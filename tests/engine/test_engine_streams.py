@@ -4,13 +4,27 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from engine_support import Aws, MakeEngine, eventually, make_table, settled_snapshot, text, unique
+from engine_support import Aws, MakeEngine, eventually, make_table, refused, settled_snapshot, text, unique
 from functions import FunctionHost, function_host
 
+from infra import event_sources
+
 STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
+
+
+def steady(aws: Aws, uuid: str) -> str:
+    """Wait until a mapping is neither Creating nor Updating; return its state."""
+    client = aws.client("lambda")
+
+    def look() -> str | None:
+        state = str(client.get_event_source_mapping(UUID=uuid)["State"])
+        return state if state in {"Enabled", "Disabled"} else None
+
+    return eventually(look)
 
 
 @pytest.fixture
@@ -109,6 +123,40 @@ def test_records_arrive_in_order_with_what_aws_puts_in_them(source: Source, host
     assert modified["dynamodb"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     assert numbers == sorted(numbers, key=int)
+
+
+def test_a_mapping_that_is_being_created_or_updated_refuses_changes(source: Source, host: FunctionHost) -> None:
+    # Given a mapping that was just created
+    client = source.aws.client("lambda")
+    uuid = source.map_to(host.function(source.aws, lambda _: None))
+    assert client.get_event_source_mapping(UUID=uuid)["State"] == "Creating"
+    # When it is changed or deleted before it is steady
+    update = partial(client.update_event_source_mapping, UUID=uuid, MaximumRetryAttempts=1)
+    delete = partial(client.delete_event_source_mapping, UUID=uuid)
+    # Then Lambda refuses, and takes the change later
+    assert [refused(update), refused(delete)] == ["ResourceInUseException"] * 2
+    assert steady(source.aws, uuid) == "Enabled"
+    assert update()["State"] == "Updating"
+    assert [refused(update), refused(delete)] == ["ResourceInUseException"] * 2
+    assert steady(source.aws, uuid) == "Enabled"
+    delete()
+
+
+def test_settings_wait_for_a_mapping_that_is_being_created(source: Source, host: FunctionHost) -> None:
+    # Given a mapping that was just created
+    client = source.aws.client("lambda")
+    uuid = source.map_to(host.function(source.aws, lambda _: None))
+    # When it is given settings, twice
+    changed = [event_sources.update(client, uuid, {"MaximumRetryAttempts": 8}, poll_seconds=0.05) for _ in range(2)]
+    # Then it has them, and the second time there was nothing to change
+    assert changed == [True, False]
+    assert client.get_event_source_mapping(UUID=uuid)["MaximumRetryAttempts"] == 8
+
+
+def test_a_function_has_one_mapping_for_a_source(source: Source, host: FunctionHost) -> None:
+    function = host.function(source.aws, lambda _: None)
+    source.map_to(function)
+    assert refused(lambda: source.map_to(function)) == "ResourceConflictException"
 
 
 def test_a_mapping_says_its_settings(source: Source, host: FunctionHost) -> None:
@@ -281,6 +329,7 @@ def test_latest_starts_at_the_mapping_and_a_pause_loses_nothing(source: Source, 
     time.sleep(0.5)
     assert seen(host, function) == ["a"]
     client.update_event_source_mapping(UUID=uuid, Enabled=True)
+    steady(source.aws, uuid)
     # Then what came meanwhile is delivered, until it is deleted
     eventually(lambda: seen(host, function) == ["a", "b"])
     client.delete_event_source_mapping(UUID=uuid)

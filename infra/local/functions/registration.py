@@ -12,12 +12,14 @@ from typing import Any
 import boto3
 from chalice.app import Chalice
 
+from infra import event_sources
 from infra.event_settings import EVENT_SETTINGS, QueueSettings, StreamSettings
 
 PREFIX = "mytodolist-local-"
 ROLE = "mytodolist-local-functions"
 TIMEOUT_SECONDS = 60
 MEMORY_MB = 512
+POLL_SECONDS = 0.1
 
 
 def register(app: Chalice) -> None:
@@ -75,7 +77,7 @@ def _map_stream(lambda_: Any, name: str, source: Any, mapped: dict[tuple[str, st
             **extras,
         )
     else:
-        lambda_.update_event_source_mapping(UUID=uuid, FunctionName=name, BatchSize=source.batch_size, **extras)
+        _update(lambda_, uuid, {"BatchSize": source.batch_size, **extras})
 
 
 def _map_queue(lambda_: Any, name: str, source: Any, mapped: dict[tuple[str, str], str]) -> None:  # noqa: ANN401
@@ -88,9 +90,11 @@ def _map_queue(lambda_: Any, name: str, source: Any, mapped: dict[tuple[str, str
             FunctionName=name, EventSourceArn=source.queue_arn, BatchSize=source.batch_size, **settings.as_mapping()
         )
     else:
-        lambda_.update_event_source_mapping(
-            UUID=uuid, FunctionName=name, BatchSize=source.batch_size, **settings.as_mapping()
-        )
+        _update(lambda_, uuid, {"BatchSize": source.batch_size, **settings.as_mapping()})
+
+
+def _update(lambda_: Any, uuid: str, wanted: dict[str, Any]) -> None:  # noqa: ANN401
+    event_sources.update(lambda_, uuid, wanted, poll_seconds=POLL_SECONDS)
 
 
 def _schedule(lambda_: Any, name: str, arn: str, source: Any) -> None:  # noqa: ANN401
