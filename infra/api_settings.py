@@ -57,6 +57,9 @@ class ApiSettings:
     throttle_burst: int
     plans: tuple[Plan, ...]
     variables: Mapping[str, str]
+    # Metrics of each method are custom metrics, which are paid for; those of the whole stage are free.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    method_metrics: bool = False
 
     @property
     def access_log_format(self) -> str:
@@ -71,7 +74,7 @@ class ApiSettings:
             "CachingEnabled": False,
             "DataTraceEnabled": False,
             "LoggingLevel": "ERROR",
-            "MetricsEnabled": True,
+            "MetricsEnabled": self.method_metrics,
             "ThrottlingRateLimit": self.throttle_rate,
             "ThrottlingBurstLimit": self.throttle_burst,
         }

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from infra.cache_settings import ROUTES
 from infra.costs.bill import Bill, together
 from infra.costs.resources import resources
 from infra.costs.routes import KB_A_GB, MB_A_GB, measured
@@ -11,6 +12,9 @@ from infra.deploy.stage import Stage
 
 HOURS_A_MONTH = 730
 MINUTES_A_MONTH = HOURS_A_MONTH * 60
+# Count, Latency, IntegrationLatency, 4XXError and 5XXError; CacheHitCount and CacheMissCount where there is a cache.
+METRICS_A_METHOD = 5
+CACHE_METRICS_A_METHOD = 2
 
 _SOLD = {
     "AWS::CloudWatch::Alarm": "alarms",
@@ -28,6 +32,7 @@ def at_rest(stage: Stage) -> Bill:
     there["firewall rules"] = sum(len(each["Rules"]) for kind, each in made if kind == "AWS::WAFv2::WebACL")
     # Where its functions write nothing into their logs, a metric has no values and costs nothing.
     there["metrics"] = len({_metric(each) for kind, each in made if kind.endswith("MetricFilter") and _sweeps(each)})
+    there["metrics"] += _method_metrics(stage)
     rented: dict[str, float] = {f"DAX {stage.dax_node_type.removeprefix('dax.')}": stage.dax_nodes * HOURS_A_MONTH}
     if stage.cache_size:
         rented[f"stage cache {stage.cache_size}"] = HOURS_A_MONTH
@@ -51,6 +56,18 @@ def _by_itself(stage: Stage, made: list[tuple[str, Mapping[str, Any]]]) -> Bill:
         "queue requests": queues * usual["looks_a_minute"] * MINUTES_A_MONTH,
         "KMS requests": tables * MINUTES_A_MONTH / usual["key_kept_minutes"],
     }
+
+
+def _method_metrics(stage: Stage) -> int:
+    """The custom metrics of the API's methods, as many as there are once each method has been asked in the hour.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    """
+    if not stage.method_metrics:
+        return 0
+    # Each path has a method OPTIONS beside its own.
+    methods = len(ROUTES) + len({path for _, path in ROUTES})
+    return methods * (METRICS_A_METHOD + (CACHE_METRICS_A_METHOD if stage.cache_size else 0))
 
 
 def _sweeps(metric_filter: Mapping[str, Any]) -> bool:

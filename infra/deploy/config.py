@@ -140,6 +140,7 @@ def api_settings(stage: Stage, outputs: Mapping[str, str]) -> ApiSettings:
         throttle_burst=stage.throttle_burst,
         plans=plans(stage),
         variables={"stage": stage.name},
+        method_metrics=stage.method_metrics,
     )
 
 

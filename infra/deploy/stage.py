@@ -46,7 +46,8 @@ class Stage:
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
     `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
-    `snapstart` whether the API starts from snapshots, in one stack. `store_transport` is how functions reach DynamoDB:
+    `snapstart` whether the API starts from snapshots, in one stack. `method_metrics` adds paid metrics of each method
+    to the API's free ones. `store_transport` is how functions reach DynamoDB:
     `lean`, or `botocore` for its stock client.
     """
 
@@ -75,6 +76,7 @@ class Stage:
     log_days: int = 30
     alarms: str = "all"
     dashboard: bool = True
+    method_metrics: bool = False
     traced_share: float = 0.05
     amazon_roots: bool = True
     snapstart: bool = False

@@ -70,7 +70,7 @@ def test_the_stage_has_throttles_traces_and_an_access_log(rehearsal: Rehearsal) 
     settings = stage["methodSettings"]["*/*"]
     assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (50, 100)
     assert (settings["metricsEnabled"], settings["dataTraceEnabled"], settings["loggingLevel"]) == (
-        True,
+        False,
         False,
         "ERROR",
     )

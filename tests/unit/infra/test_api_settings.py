@@ -1,6 +1,7 @@
 """What API Gateway is told: nothing private in logs, problems with CORS, and parameters it can check itself."""
 
 import json
+from dataclasses import replace
 
 import app as application
 from infra.api_settings import (
@@ -62,6 +63,14 @@ def test_a_stage_is_patched_with_text_alone() -> None:
     assert told["/*/*/throttling/rateLimit"] == "50"
     assert told["/*/*/logging/dataTrace"] == "false"
     assert told["/variables/stage"] == "dev"
+
+
+def test_metrics_of_each_method_are_off_unless_a_stage_asks_for_them_because_they_are_paid_for() -> None:
+    asked = replace(SETTINGS, method_metrics=True)
+    for settings, wanted in ((SETTINGS, "false"), (asked, "true")):
+        told = {patch["path"]: patch["value"] for patch in stage_patches(settings)}
+        assert told["/*/*/metrics/enabled"] == wanted
+        assert settings.method_settings()["MetricsEnabled"] is (wanted == "true")
 
 
 def test_public_routes_want_a_key_and_private_ones_a_token() -> None:

@@ -75,6 +75,15 @@ def test_what_is_turned_on_is_on_the_bill(changed: dict[str, object], line: str,
     assert not at_rest(PLAIN).get(line)
 
 
+def test_metrics_of_each_method_would_be_the_dearest_line_of_a_small_stage() -> None:
+    plain, detailed, cached = (
+        at_rest(replace(SMALL, **changed))["metrics"]  # type: ignore[arg-type]
+        for changed in ({}, {"method_metrics": True}, {"method_metrics": True, "cache_size": "0.5"})
+    )
+    assert (plain, detailed, cached) == (1, 1 + 47 * 5, 1 + 47 * 7)
+    assert next(iter(usd(at_rest(replace(SMALL, method_metrics=True))))) == "metrics"
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in STAGES.glob("*.yaml")))
 def test_every_stack_of_every_stage_is_read_as_cloudformation_would(name: str) -> None:
     kinds = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::SQS::Queue", "AWS::WAFv2::WebACL")
