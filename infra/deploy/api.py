@@ -102,16 +102,19 @@ def find_key(aws: Aws, name: str) -> Key | None:
     return next((Key(key["id"], key["value"]) for key in keys if key["name"] == name), None)
 
 
-def delete_plans(aws: Aws, api_id: str, plans: tuple[Plan, ...]) -> None:
-    """Delete the usage plans and their keys; those that are gone are fine."""
+def delete_plans(aws: Aws, plans: tuple[Plan, ...]) -> None:
+    """Delete the usage plans and their keys, also where the API was deleted before; those that are gone are fine."""
     client = aws.client("apigateway")
     for page in client.get_paginator("get_usage_plans").paginate():
         for plan in page["items"]:
             if plan["name"] in {wanted.name for wanted in plans}:
                 # A plan that still has a stage cannot be deleted.
-                gone = {"op": "remove", "path": "/apiStages", "value": f"{api_id}:{API_STAGE}"}
-                if plan.get("apiStages"):
-                    client.update_usage_plan(usagePlanId=plan["id"], patchOperations=[gone])
+                gone = [
+                    {"op": "remove", "path": "/apiStages", "value": f"{each['apiId']}:{each['stage']}"}
+                    for each in plan.get("apiStages", [])
+                ]
+                if gone:
+                    client.update_usage_plan(usagePlanId=plan["id"], patchOperations=gone)
                 client.delete_usage_plan(usagePlanId=plan["id"])
     for wanted in plans:
         key = find_key(aws, wanted.name)

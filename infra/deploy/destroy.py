@@ -68,8 +68,8 @@ def _take_down_release(aws: Aws, stage: Stage, found: Found, project: Path, say:
     state, deployed = State(aws, bucket, stage.name), deployed_file(project, stage.name)
     with state.locked():
         state.fetch(deployed)
-        if found.api_id is not None:
-            api.delete_plans(aws, found.api_id, config.plans(stage))
+        # They outlive an API that `chalice delete` has taken away.
+        api.delete_plans(aws, config.plans(stage))
         if deployed.exists():
             say("  functions and API")
             run_chalice(aws, stage, project, "delete")

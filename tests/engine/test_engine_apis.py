@@ -499,6 +499,36 @@ class TestUsagePlans:
         assert api.call("GET", "/", x_api_key="wrong").status == 403
         assert [api.call("GET", "/", x_api_key=key["value"]).status for _ in range(3)] == [200, 200, 429]
 
+    def test_a_plan_takes_and_loses_the_stages_of_apis_one_at_a_time(self, aws: Aws, host: FunctionHost) -> None:
+        first, second = (make_api(aws, document({"/": {"get": calling(host.function(aws, echo))}})) for _ in range(2))
+        gateway = first.gateway
+        plan = gateway.create_usage_plan(name=unique("plan"), apiStages=[{"apiId": first.id, "stage": "live"}])["id"]
+
+        def patch(op: str, value: str) -> list[str]:
+            one = {"op": op, "path": "/apiStages", "value": value}
+            changed = gateway.update_usage_plan(usagePlanId=plan, patchOperations=[one])
+            return [f"{each['apiId']}:{each['stage']}" for each in changed["apiStages"]]
+
+        assert patch("add", f"{second.id}:live") == [f"{first.id}:live", f"{second.id}:live"]
+        assert patch("add", f"{second.id}:live") == [f"{first.id}:live", f"{second.id}:live"]
+        assert refused(lambda: patch("add", f"{second.id}:none")) == "NotFoundException"
+        assert patch("remove", f"{first.id}:live") == [f"{second.id}:live"]
+        assert refused(lambda: patch("remove", f"{first.id}:live")) == "BadRequestException"
+        assert refused(lambda: gateway.delete_usage_plan(usagePlanId=plan)) == "BadRequestException"
+        assert patch("remove", f"{second.id}:live") == []
+        gateway.delete_usage_plan(usagePlanId=plan)
+        assert refused(lambda: gateway.get_usage_plan(usagePlanId=plan)) == "NotFoundException"
+
+    def test_a_plans_limits_are_numbers(self, aws: Aws) -> None:
+        gateway = aws.client("apigateway")
+        plan = gateway.create_usage_plan(name=unique("plan"), throttle={"rateLimit": 1.0, "burstLimit": 1})["id"]
+        patches = [
+            {"op": "replace", "path": "/throttle/rateLimit", "value": "2.5"},
+            {"op": "replace", "path": "/throttle/burstLimit", "value": "7"},
+        ]
+        changed = gateway.update_usage_plan(usagePlanId=plan, patchOperations=patches)
+        assert changed["throttle"] == {"rateLimit": 2.5, "burstLimit": 7}
+
 
 def test_an_import_keeps_what_a_document_says_of_an_integration(aws: Aws, host: FunctionHost) -> None:
     details = {

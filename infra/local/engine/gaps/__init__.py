@@ -44,6 +44,7 @@ from infra.local.engine.gaps import (
     stacks,
     stream_mappings,
     topic_mail,
+    usage_plans,
     working_tree_functions,
 )
 
@@ -80,6 +81,7 @@ ALL: tuple[ModuleType, ...] = (
     api_authorizers,
     api_answers,
     api_cache,
+    usage_plans,
     stack_tables,
     stack_buckets,
     stack_stages,
