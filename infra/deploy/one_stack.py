@@ -132,7 +132,7 @@ def _nested(stage: Stage, part: Part) -> Node:
         "Type": "AWS::CloudFormation::Stack",
         # Their imports and exports say nothing to CloudFormation inside one stack.
         "DependsOn": [_logical(needed) for needed in _NEEDS.get(part.concern, ())],
-        "DeletionPolicy": "Retain",
+        "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
         "Properties": {"TemplateURL": f"templates/{part.template}", "Parameters": given},
     }
