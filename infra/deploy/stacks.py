@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError, WaiterError
 DIGEST_TAG = "template-digest"
 # Roles have names of our own, and loops are written out by a transform.
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+# The parameter by which a template protects tables and users from being deleted.
+PROTECTION = "Protected"
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 _GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
@@ -38,6 +40,10 @@ class Stack:
         given = json.dumps(dict(self.parameters), sort_keys=True)
         return hashlib.sha256(self.template.read_bytes() + given.encode()).hexdigest()
 
+    def without_protection(self) -> "Stack":
+        """The same stack with tables and users that can be deleted."""
+        return replace(self, parameters={**self.parameters, PROTECTION: "false"})
+
 
 def outputs_of(cloudformation: Any, name: str) -> dict[str, str] | None:  # noqa: ANN401 - boto3's client
     """Return a stack's outputs, or None where there is no such stack."""
@@ -48,19 +54,23 @@ def outputs_of(cloudformation: Any, name: str) -> dict[str, str] | None:  # noqa
 def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> dict[str, str]:  # noqa: ANN401
     """Bring a stack to its template and return its outputs.
 
+    A new stack that protects what it holds is made without protection first: a rollback could not delete a protected
+    table, and its name would block every later try.
+
     Raises:
         StackError: CloudFormation refused the template or rolled the change back.
     """
     existing = describe(cloudformation, stack.name)
     if existing is not None and existing["StackStatus"] in _HALF_MADE:
-        remove(cloudformation, stack.name, poll_seconds=poll_seconds)
+        _remove_half_made(cloudformation, stack.name, poll_seconds)
         existing = None
+    if existing is None and stack.parameters.get(PROTECTION) == "true":
+        _bring(cloudformation, stack.without_protection(), "CREATE", poll_seconds)
+        existing = describe(cloudformation, stack.name)
     if existing is not None and {"Key": DIGEST_TAG, "Value": stack.digest()} in existing.get("Tags", []):
         return outputs_in(existing)
     kind = "CREATE" if existing is None else "UPDATE"
-    if _change_set(cloudformation, stack, kind, poll_seconds):
-        cloudformation.execute_change_set(StackName=stack.name, ChangeSetName=_change_set_name(stack))
-        _wait(cloudformation, f"stack_{kind.lower()}_complete", stack.name, poll_seconds)
+    _bring(cloudformation, stack, kind, poll_seconds)
     found = describe(cloudformation, stack.name)
     if found is None:
         raise StackError(f"Stack {stack.name} vanished while it was being applied.")
@@ -75,6 +85,33 @@ def remove(cloudformation: Any, name: str, *, poll_seconds: float = 5.0) -> None
     """
     cloudformation.delete_stack(StackName=name)
     _wait(cloudformation, "stack_delete_complete", name, poll_seconds)
+
+
+def _bring(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> None:  # noqa: ANN401
+    """Create and execute the change set. A rollback deletes what it has made, whatever the template retains."""
+    if _change_set(cloudformation, stack, kind, poll_seconds):
+        cloudformation.execute_change_set(
+            StackName=stack.name,
+            ChangeSetName=_change_set_name(stack),
+            # The API's own page says that it keeps what failed unless told otherwise.
+            DisableRollback=False,
+            RetainExceptOnCreate=True,
+        )
+        _wait(cloudformation, f"stack_{kind.lower()}_complete", stack.name, poll_seconds)
+
+
+def _remove_half_made(cloudformation: Any, name: str, poll_seconds: float) -> None:  # noqa: ANN401
+    """Delete a stack whose creation failed. What its rollback could not delete would block the next try by its name."""
+    resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    left = [
+        f"{each['LogicalResourceId']} ({each.get('PhysicalResourceId', 'no name')}): "
+        f"{each.get('ResourceStatusReason', 'no reason given')}"
+        for each in resources
+        if each["ResourceStatus"] == "DELETE_FAILED"
+    ]
+    remove(cloudformation, name, poll_seconds=poll_seconds)
+    if left:
+        raise StackError(f"The failed creation of {name} has left what you must delete first: {'; '.join(left)}")
 
 
 def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> bool:  # noqa: ANN401

@@ -8,12 +8,17 @@ from botocore.exceptions import ClientError, WaiterError
 
 @dataclass
 class CloudFormation:
-    """Stacks by name. `refuse` is why change sets fail, `break_at` the resource at which executing one fails."""
+    """Stacks by name. `refuse` is why change sets fail, `break_at` the resource at which executing one fails.
+
+    `executed` has the parameters of each execution, `resources` what a stack shows of its resources.
+    """
 
     stacks: dict[str, dict[str, Any]] = field(default_factory=dict)
     change_sets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    executed: list[dict[str, str]] = field(default_factory=list)
+    resources: list[dict[str, str]] = field(default_factory=list)
     refuse: str | None = None
     invalid: str | None = None
     break_at: tuple[str, str] | None = None
@@ -43,10 +48,20 @@ class CloudFormation:
         self.calls.append("delete change set")
         del self.change_sets[StackName, ChangeSetName]
 
-    def execute_change_set(self, *, StackName: str, ChangeSetName: str) -> None:  # noqa: N803
+    def execute_change_set(
+        self,
+        *,
+        StackName: str,  # noqa: N803
+        ChangeSetName: str,  # noqa: N803
+        DisableRollback: bool,  # noqa: N803
+        RetainExceptOnCreate: bool,  # noqa: N803
+    ) -> None:
+        assert RetainExceptOnCreate
+        assert not DisableRollback
         change = self.change_sets.pop((StackName, ChangeSetName))
         kind = change["ChangeSetType"]
         self.calls.append(f"execute {kind}")
+        self.executed.append({each["ParameterKey"]: each["ParameterValue"] for each in change["Parameters"]})
         self._event(StackName, f"{kind}_IN_PROGRESS", "User Initiated")
         if self.break_at is not None:
             self._event(self.break_at[0], f"{kind}_FAILED", self.break_at[1])
@@ -64,6 +79,10 @@ class CloudFormation:
     def delete_stack(self, *, StackName: str) -> None:  # noqa: N803
         self.calls.append("delete stack")
         del self.stacks[StackName]
+
+    def describe_stack_resources(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
+        assert StackName in self.stacks
+        return {"StackResources": self.resources}
 
     def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName

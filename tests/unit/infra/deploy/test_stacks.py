@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.deploy.stacks import DIGEST_TAG, Stack, StackError, apply, outputs_of
+from infra.deploy.stacks import DIGEST_TAG, PROTECTION, Stack, StackError, apply, outputs_of
 from tests.support.cloudformation import CloudFormation, error
 
 
@@ -140,6 +140,47 @@ def test_a_half_made_stack_is_removed_and_made_again(stack: Stack, status: str) 
     cloudformation = CloudFormation({stack.name: {"StackStatus": status, "Tags": tags}})
     assert bring(cloudformation, stack) == {"Stage": "dev"}
     assert cloudformation.calls == ["delete stack", "create CREATE", "execute CREATE"]
+
+
+def test_what_a_rollback_could_not_delete_is_named_once_and_the_next_try_creates(stack: Stack) -> None:
+    # Given a stack whose rollback failed at a bucket with objects
+    cloudformation = CloudFormation({stack.name: {"StackStatus": "ROLLBACK_FAILED"}})
+    cloudformation.resources = [
+        {
+            "LogicalResourceId": "LogsBucket",
+            "PhysicalResourceId": "mytodolist-dev-logs",
+            "ResourceStatus": "DELETE_FAILED",
+            "ResourceStatusReason": "The bucket you tried to delete is not empty",
+        },
+        {"LogicalResourceId": "Policy", "ResourceStatus": "DELETE_COMPLETE"},
+    ]
+    # When it is applied, then the bucket is named, since the new stack could not have its name
+    with pytest.raises(StackError, match=r"delete first: LogsBucket \(mytodolist-dev-logs\): The bucket .* not empty$"):
+        bring(cloudformation, stack)
+    assert cloudformation.calls == ["delete stack"]
+    # And the next try starts afresh
+    assert bring(cloudformation, stack) == {"Stage": "dev"}
+
+
+def test_a_new_stack_is_protected_only_once_it_is_whole(stack: Stack) -> None:
+    protected = Stack(stack.name, stack.template, {"Stage": "prod", PROTECTION: "true"})
+    cloudformation = CloudFormation()
+    bring(cloudformation, protected)
+    assert cloudformation.calls == ["create CREATE", "execute CREATE", "create UPDATE", "execute UPDATE"]
+    assert [given[PROTECTION] for given in cloudformation.executed] == ["false", "true"]
+    # And an existing one stays protected
+    protected.template.write_text("Resources: {Todos: {}}\n")
+    bring(cloudformation, protected)
+    assert [given[PROTECTION] for given in cloudformation.executed] == ["false", "true", "true"]
+
+
+def test_a_deploy_that_stopped_before_the_protection_protects_the_next_time(stack: Stack) -> None:
+    protected = Stack(stack.name, stack.template, {"Stage": "prod", PROTECTION: "true"})
+    cloudformation = CloudFormation()
+    bring(cloudformation, protected.without_protection())
+    bring(cloudformation, protected)
+    assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
+    assert cloudformation.executed[-1][PROTECTION] == "true"
 
 
 def test_a_deleted_stack_is_created(stack: Stack) -> None:
