@@ -12,12 +12,12 @@ from typing import Any
 import chalice.local
 import pytest
 from chalice.config import Config
-from joserfc.jwk import KeySet as JoseKeys
 
 from app import app
 from chalicelib.web import cors
 from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.local.gateway.requests import MAX_PAYLOAD_BYTES, LocalGateway, RequestHandler
+from infra.local.gateway.rs256 import PublicKey, public_keys
 from infra.local.gateway.tokens import KeySet, KeysUnavailableError, TokenVerifier
 from tests.support.tokens import Pool, Signer
 
@@ -31,10 +31,10 @@ class KnownKeys(KeySet):
 
     broken = False
 
-    def _fetch(self) -> JoseKeys:
+    def _fetch(self) -> dict[str, PublicKey]:
         if self.broken:
             raise KeysUnavailableError(self.url)
-        return JoseKeys.import_key_set({"keys": [POOL.jwk()]})
+        return public_keys({"keys": [POOL.jwk()]})
 
 
 class OnAUnixSocket(RequestHandler):
