@@ -37,7 +37,7 @@ logs: ## Follow what every part says
 	@$(BIN)/python -m infra.local logs
 
 test: ## Lint, types, templates, and every test: units, faults, caches, engine, integration, a rehearsed deploy, browsers
-	@$(SETUP) app engine checkov frontend frontend-packages simulator browser
+	@$(SETUP) app engine checkov frontend frontend-packages simulator browser njs
 	@$(BIN)/python -m infra.quality test
 
 check: ## Lint, types, templates and unit tests: quick enough before every commit
@@ -45,7 +45,7 @@ check: ## Lint, types, templates and unit tests: quick enough before every commi
 	@$(BIN)/python -m infra.quality check
 
 coverage: ## Lines and branches that the tests and a rehearsed deploy reach: at least 95 %
-	@$(SETUP) app engine checkov frontend simulator
+	@$(SETUP) app engine checkov frontend simulator njs
 	@COVERAGE=1 $(BIN)/python -m infra.quality covered
 
 bench: ## Compare with what one would write instead, side by side; the figures are in .local/bench.json
@@ -95,7 +95,7 @@ faults-long: ## The storm of sign-ups with ten seeds at each rate of lost events
 	@FAULT_SEEDS=10 $(BIN)/python -m infra.quality faults
 
 caches: ## DAX and the other caches: models, faults, and wrong set-ups that must be found out
-	@$(SETUP) app engine
+	@$(SETUP) app engine njs
 	@$(BIN)/python -m infra.quality dax caching
 
 integration: ## Tests against the local engine, on ports of their own

@@ -117,15 +117,32 @@ def _install_node_packages(folder: Path) -> None:
 
 def browser() -> None:
     """A Chromium for the browser tests."""
-    if find_browser():
-        return
+    if not find_browser():
+        _debian_package(
+            "chromium", "The browser tests need Chromium or Chrome: install it, or name its path in CHROMIUM"
+        )
+
+
+def njs() -> None:
+    """The JavaScript engine that CloudFront's functions are tested in."""
+    if shutil.which("njs") is None:
+        _debian_package(
+            "njs", "The tests of CloudFront's functions need nginx's njs: install it, so that `njs` is on the PATH"
+        )
+
+
+# dpkg has one lock for all.
+_one_apt = threading.Lock()
+
+
+def _debian_package(name: str, hint: str) -> None:
     apt = shutil.which("apt-get")
     sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
-    hint = "The browser tests need Chromium or Chrome: install it, or name its path in CHROMIUM"
     if apt is None or (sudo and shutil.which("sudo") is None):
         raise SetupError(f"{hint}.")
-    _run([*sudo, apt, "-qq", "update"], hint)
-    _run([*sudo, apt, "-qq", "install", "-y", "--no-install-recommends", "chromium"], hint)
+    with _one_apt:
+        _run([*sudo, apt, "-qq", "update"], hint)
+        _run([*sudo, apt, "-qq", "install", "-y", "--no-install-recommends", name], hint)
 
 
 def find_browser() -> str | None:
@@ -230,6 +247,7 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "simulator": ("IAM simulator", simulator),
     "lighthouse": ("Lighthouse", lighthouse),
     "browser": ("browser for the tests", browser),
+    "njs": ("njs, for functions", njs),
 }
 
 

@@ -250,6 +250,23 @@ def test_without_a_package_manager_the_hint_is_all_there_is(project: Path) -> No
         setup.browser()
 
 
+# --- njs
+
+
+def test_njs_that_is_not_there_is_installed(
+    command: Say, calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SetupError, match="need nginx's njs: install it"):
+        setup.njs()
+    command("apt-get")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    setup.njs()
+    assert calls() == ["apt-get -qq update", "apt-get -qq install -y --no-install-recommends njs"]
+    command("njs")
+    setup.njs()
+    assert calls() == []
+
+
 # --- the steps
 
 

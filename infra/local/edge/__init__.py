@@ -1,0 +1,1 @@
+"""A CloudFront for this machine: it answers by the stage's own template, `infra/templates/edge.yaml`."""
