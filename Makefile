@@ -10,8 +10,8 @@ BIN := .venv/bin
 SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates unit policies faults faults-long caches integration e2e lighthouse openapi \
-	plan deploy status outputs smoke unlock destroy rehearse package beside site
+.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e lighthouse openapi \
+	plan deploy status outputs smoke unlock destroy rehearse package release open-release beside site
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ types: ## mypy --strict
 templates: ## cfn-lint and checkov
 	@$(SETUP) app checkov
 	@$(BIN)/python -m infra.quality templates
+
+workflows: ## zizmor, the schema of GitHub's workflows, and checks of our own
+	@$(SETUP) app
+	@$(BIN)/python -m infra.quality workflows
 
 unit: ## Unit tests, on moto, without sockets
 	@$(SETUP) app
@@ -149,6 +153,14 @@ rehearse: ## Deploy, use, change, break and destroy a stage on a local engine; t
 package: ## STAGE as one CloudFormation stack with a canary, in dist/package/STAGE
 	@$(SETUP) app
 	@$(BIN)/python -m infra.deploy.chalice_package "$(STAGE)" "dist/package/$(STAGE)"
+
+release: ## What make package wrote, the code and the site in one file: dist/release.tar
+	@$(SETUP) app frontend
+	@$(BIN)/python -m infra.deploy.promotion write dist/release.tar
+
+open-release: ## Put the files of a RELEASE in their places, so that a deploy builds nothing
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy.promotion open "$(RELEASE)"
 
 beside: ## What the one stack of STAGE cannot hold: the bucket for packages, and what has to be in us-east-1
 	@$(SETUP) app

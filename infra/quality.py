@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = ("app.py", "benchmarks", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
+WORKFLOWS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
 # Two workers, and the tests of a file in one of them: they share what their fixtures set up.
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
 TRACING = ("-m", "coverage", "run") if os.environ.get("COVERAGE") else ()
@@ -37,6 +38,11 @@ STEPS: Mapping[str, Sequence[Command]] = {
             str(ROOT / ".venv-checkov/bin/checkov"),
             *("--framework", "cloudformation", "--compact", "--quiet", "--skip-download", "--directory", TEMPLATES),
         ),
+    ),
+    "workflows": (
+        (str(BIN / "zizmor"), "--offline", "--quiet", "--no-progress", ".github"),
+        (str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *WORKFLOWS),
+        (str(BIN / "python"), "-m", "infra.workflows"),
     ),
     "documents": ((str(BIN / "python"), "-m", "infra.openapi", "--check"),),
     "unit": ((*COVERED, "tests/unit"),),
@@ -60,15 +66,15 @@ STEPS: Mapping[str, Sequence[Command]] = {
 NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
 # One process that mostly waits: it leaves the other tests nearly all of the machine.
 BESIDE = ("rehearsal",)
-BEFORE_TESTS = ("lint", "types", "templates", "documents", "frontend", "frontend-format")
+BEFORE_TESTS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
         *("unit", "images", "policies", "dax", "caching", "package", "engine", "integration", "rehearsal"),
         "coverage",
     ),
-    "check": ("lint", "types", "templates", "documents", "unit"),
+    "check": ("lint", "types", "templates", "workflows", "documents", "unit"),
     "test": (
-        *("lint", "types", "templates", "documents", "frontend"),
+        *("lint", "types", "templates", "workflows", "documents", "frontend"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
         *("package", "engine", "integration", "rehearsal", "e2e"),
     ),

@@ -62,14 +62,18 @@ class LeanPackager(LambdaDeploymentPackager):
         if not is_runtime and not self._any_python:
             version = ".".join(map(str, RUNTIME))
             raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
-        named = Path(self.deployment_package_filename(project_dir, python_version))
-        package = named.with_name(f"lean-{rules()}-{named.name}")
+        package = self.path(Path(project_dir), python_version)
         if not package.exists():
             package.parent.mkdir(parents=True, exist_ok=True)
             self._write(package, Path(project_dir), python_version)
         # The newest is this deploy's, though it may have been built for an earlier one.
         package.touch()
         return str(package)
+
+    def path(self, project: Path, python_version: str) -> Path:
+        """Where the package of this code is, or will be; the name changes with what is in it."""
+        named = Path(self.deployment_package_filename(str(project), python_version))
+        return named.with_name(f"lean-{rules()}-{named.name}")
 
     def _get_requirements_filename(self, project_dir: str) -> str:
         return str(Path(project_dir) / self._requirements)
