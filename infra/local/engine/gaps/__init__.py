@@ -20,6 +20,7 @@ from infra.local.engine.gaps import (
     cognito_codes,
     cognito_sign_in,
     cognito_triggers,
+    dashboards,
     destinations,
     dynamodb_durability,
     dynamodb_expiry,
@@ -87,4 +88,5 @@ ALL: tuple[ModuleType, ...] = (
     stack_stages,
     stack_records,
     stack_exports,
+    dashboards,
 )
