@@ -19,6 +19,9 @@ from infra.gateway_responses import GATEWAY_RESPONSES
 
 _EXTENSION = "x-amazon-apigateway"
 VALIDATOR = "parameters"
+# Chalice's name for the key of a usage plan, and what API Gateway calls an authorizer of a user pool.
+_KEY = "api_key"
+_USER_POOLS = "cognito_user_pools"
 # Neither addresses nor query strings nor who asked: links in mails carry tokens.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -99,11 +102,21 @@ def gateway_responses(site: str) -> dict[str, Any]:
     }
 
 
-def complete(document: dict[str, Any], title: str, site: str, required: Mapping[tuple[str, str], list[str]]) -> None:
+def complete(
+    document: dict[str, Any],
+    title: str,
+    site: str,
+    required: Mapping[tuple[str, str], list[str]],
+    *,
+    closed: bool = False,
+) -> None:
     """Put into a document of Chalice's what Chalice cannot say.
 
-    `required` has the query parameters without which a route answers nothing, by its method and path.
+    `required` has the query parameters without which a route answers nothing, by its method and path. `closed` asks for
+    a key on private routes too, so that nobody reaches a function past CloudFront and its firewall without one.
     """
+    if closed:
+        _close(document)
     document["info"]["title"] = title
     document[f"{_EXTENSION}-gateway-responses"] = gateway_responses(site)
     document[f"{_EXTENSION}-request-validators"] = {
@@ -114,6 +127,18 @@ def complete(document: dict[str, Any], title: str, site: str, required: Mapping[
         given = [{"name": name, "in": "query", "required": True, "type": "string"} for name in names]
         operation["parameters"] = [*operation.get("parameters", []), *given]
         operation[f"{_EXTENSION}-request-validator"] = VALIDATOR
+
+
+def _close(document: dict[str, Any]) -> None:
+    """Ask for a key wherever a token is asked for; callers that sign with AWS credentials need none."""
+    definitions = document["securityDefinitions"]
+    definitions[_KEY] = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+    tokens = {name for name, each in definitions.items() if each.get(f"{_EXTENSION}-authtype") == _USER_POOLS}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            asked = [name for requirement in operation.get("security", []) for name in requirement]
+            if tokens & set(asked) and _KEY not in asked:
+                operation["security"] = [{_KEY: []}, *operation["security"]]
 
 
 def required_parameters(endpoints: Any) -> dict[tuple[str, str], list[str]]:  # noqa: ANN401 - the app's Endpoints

@@ -31,14 +31,20 @@ from infra.deploy.aws import LOCAL_POLL_SECONDS, POLL_SECONDS, new_botocore_sess
 from infra.deploy.package import LeanPackager, PackageError
 
 WAIT_SECONDS = 300
+OPEN, CLOSED = "open", "closed"
+# What follows the project on the command line of `deploy`.
+OPTIONS = ("api_name", "site", "requirements", "access")
 SCHEMA = {"schema_version": "2.0", "backend": "api"}
 
 
-def deploy(stage: str, project: Path, api_name: str, site: str, requirements: str) -> None:
-    """Bring the functions and the API to what app.py says; `requirements` is the file of what is packaged with them."""
+def deploy(stage: str, project: Path, *, api_name: str, site: str, requirements: str, access: str) -> None:
+    """Bring the functions and the API to what app.py says.
+
+    `requirements` is the file of what is packaged with them; `access` is `closed` for an API that wants a key always.
+    """
     config, client = _prepared(stage, project)
     osutils, deployed = OSUtils(), config.deployed_resources(stage)
-    swagger = _CompleteSwagger(api_name, site)
+    swagger = _CompleteSwagger(api_name, site, closed=access == CLOSED)
     is_rehearsal = bool(os.environ.get("AWS_ENDPOINT_URL"))
     packager = LeanPackager(config.lambda_architecture, requirements, any_python=is_rehearsal)
     build = deployer.BuildStage(
@@ -82,16 +88,16 @@ def merged(before: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]
 class _CompleteSwagger(TemplatedSwaggerGenerator):
     """Chalice's document with what Chalice cannot say."""
 
-    def __init__(self, api_name: str, site: str) -> None:
+    def __init__(self, api_name: str, site: str, *, closed: bool) -> None:
         super().__init__()
-        self._api_name, self._site = api_name, site
+        self._api_name, self._site, self._closed = api_name, site, closed
 
     def generate_swagger(self, app: Any, rest_api: Any = None) -> dict[str, Any]:  # noqa: ANN401
         import app as application  # noqa: PLC0415 - reads the environment, which the configuration has set by now
 
         document: dict[str, Any] = super().generate_swagger(app, rest_api)
         endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
-        complete(document, self._api_name, self._site, required_parameters(endpoints))
+        complete(document, self._api_name, self._site, required_parameters(endpoints), closed=self._closed)
         # Even without a cache: one that is turned off must not go on answering without its keys.
         cache_settings.complete(document)
         return document
@@ -143,7 +149,7 @@ def main(arguments: list[str]) -> int:
     verb, stage, project, *more = arguments
     try:
         if verb == "deploy":
-            deploy(stage, Path(project), *more)
+            deploy(stage, Path(project), **dict(zip(OPTIONS, more, strict=True)))
         else:
             delete(stage, Path(project))
     except (deployer.ChaliceDeploymentError, PackageError, BotoCoreError, ClientError, RuntimeError) as error:

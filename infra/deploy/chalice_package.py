@@ -132,7 +132,9 @@ class _CompleteSwagger(CFNSwaggerGenerator):
 
         document: dict[str, Any] = super().generate_swagger(app, rest_api)
         endpoints = [endpoint for routes in application.blueprints for endpoint in routes.endpoints]
-        complete(document, self._stage.api_name, f"https://{self._stage.domain}", required_parameters(endpoints))
+        required = required_parameters(endpoints)
+        site = f"https://{self._stage.domain}"
+        complete(document, self._stage.api_name, site, required, closed=self._stage.closed_api)
         cache_settings.complete(document)
         for definition in document.get("securityDefinitions", {}).values():
             authorizer = definition.get("x-amazon-apigateway-authorizer", {})

@@ -71,11 +71,13 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     protected = "true" if stage.protected else "false"
     replicas = {f"ReplicaRegion{place}": region for place, region in enumerate(stage.replica_regions, start=1)}
     given = {
-        "identity": {"Protected": protected},
+        "identity": {"Protected": protected, **_sign_in(stage)},
         "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, **replicas},
         "cache": {
             "Nodes": str(stage.dax_nodes),
             "NodeType": stage.dax_node_type,
+            "NetworkRange": stage.network_range,
+            **dict(zip(("FirstZone", "SecondZone", "ThirdZone"), stage.dax_zones, strict=False)),
             "KmsKeyArn": stage.kms_key_arn,
         },
         "messaging": {
@@ -83,12 +85,14 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "MailDomain": stage.mail_domain,
             "OwnerEmail": stage.owner_email,
             "AlarmEmail": stage.alarm_email,
+            "MakesMailIdentity": "true" if stage.mail_identity == "create" else "false",
         },
         "edge": {
             "DomainName": stage.domain,
             "CertificateArn": stage.certificate_arn,
             "HostedZoneId": stage.hosted_zone_id,
             "FirewallArn": known["FirewallArn"] if stage.firewall else "",
+            "PriceClass": stage.price_class,
             # These are known after the first release, and stay.
             "ApiDomain": outputs.get("ApiDomain", ""),
             "ApiKey": outputs.get("SiteApiKey", ""),
@@ -102,11 +106,28 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "MakesDashboard": "true" if stage.dashboard else "false",
             "TracedShare": str(stage.traced_share),
         },
-        "firewall": {"Scope": "CLOUDFRONT"},
+        "firewall": {"RequestsPerFiveMinutes": str(stage.firewall_rate)},
+        "backup": {"KeptDays": str(stage.backup_days), "CopyVaultArn": stage.backup_copy_vault_arn},
         "edge-logs": {"DistributionArn": known["DistributionArn"], "LogsBucketArn": known["LogsBucketArn"]},
         "budget": {"Email": stage.alarm_email, "Monthly": str(stage.monthly_budget)},
     }
     return {name: value for name, value in given.get(concern, {}).items() if value}
+
+
+def _sign_in(stage: Stage) -> dict[str, str]:
+    by_ses = stage.sign_in_mail == "ses"
+    return {
+        "Mfa": {"optional": "OPTIONAL", "required": "ON", "off": "OFF"}[stage.mfa],
+        "SenderIdentity": stage.mail_identity_name if by_ses else "",
+        "Sender": stage.mail_from if by_ses else "",
+        "HostedDomain": stage.sign_in_domain,
+        "HostedCertificateArn": stage.sign_in_certificate_arn,
+        "HostedZoneId": stage.hosted_zone_id if stage.sign_in_domain else "",
+        "ReturnUrls": f"https://{stage.domain}/" if stage.sign_in_domain else "",
+        "GoogleClientId": stage.google_client_id,
+        "GoogleSecretName": stage.google_secret_name,
+        "SamlMetadataUrl": stage.saml_metadata_url,
+    }
 
 
 class _Known:

@@ -73,6 +73,8 @@ def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:
 def plan(stage: Stage, found: Found) -> list[Step]:
     """Say what a deploy would do to what was found, in order."""
     steps = [_of_stack(part.stack(stage, found.outputs), found.stacks) for part in parts(stage)]
+    if stage.mail_identity == "existing":
+        steps.append(Step(KEEP, f"mail identity {stage.mail_identity_name}", "the account's; the stage only uses it"))
     count = len(policies.FUNCTIONS)
     new = count - len(found.functions)
     steps.append(Step(RUN, "package", f"{stage.architecture}, Python 3.13"))

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from infra.deploy import api, config, functions, site, smoke
 from infra.deploy.aws import Aws
-from infra.deploy.chalice_app import deployed_file
+from infra.deploy.chalice_app import CLOSED, OPEN, deployed_file
 from infra.deploy.package import digest, megabytes, newest_package, sizes
 from infra.deploy.parts import DEPLOYS, EDGE, Part, parts
 from infra.deploy.plan import api_outputs, find_api, look
@@ -100,7 +100,8 @@ class Deploy:
         deployed = deployed_file(self.project, self.stage.name)
         state.fetch(deployed)
         try:
-            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements)
+            access = CLOSED if self.stage.closed_api else OPEN
+            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements, access)
             run_chalice(self.aws, self.stage, self.project, "deploy", *more)
         finally:
             # What was made before it broke off is there, and must be found again.

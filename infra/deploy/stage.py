@@ -1,32 +1,22 @@
 """A stage: what differs from one to the next, read from infra/stages/NAME.yaml."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from infra.cache_settings import SIZES
+from infra.deploy import stage_rules
+from infra.deploy.stage_rules import CHOICES, problems
 
 ROOT = Path(__file__).parents[2]
 STAGES = ROOT / "infra" / "stages"
 APP = "mytodolist"
 # API Gateway's stage is the first part of every path, so CloudFront hands /api/* on as it is.
 API_STAGE = "api"
-# CloudFront reads certificates and firewalls there alone, and budgets and its logs are kept there.
-GLOBAL_REGION = "us-east-1"
+GLOBAL_REGION = stage_rules.GLOBAL_REGION
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
-_NODE_TYPE = re.compile(r"dax\.[a-z0-9]+\.[a-z0-9]+")
-_MOST_NODES = 3
-_CHOICES = {
-    "architecture": ("arm64", "x86_64"),
-    "tracing": ("lean", "sdk", "off"),
-    "decoding": ("tables", "pynamodb"),
-    "store_transport": ("lean", "botocore"),
-}
-_ALARMS = ("all", "few", "least")
 # Regions of partitions whose endpoints may go back to authorities of their own.
 _OTHER_AUTHORITIES = ("cn-", "eusc-", "us-iso", "eu-iso")
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}
@@ -49,6 +39,13 @@ class Stage:
     `snapstart` whether the API starts from snapshots, in one stack. `method_metrics` adds paid metrics of each method
     to the API's free ones. `store_transport` is how functions reach DynamoDB:
     `lean`, or `botocore` for its stock client.
+
+    `mail_identity` is `create`, where the stage makes the SES identity that it sends from, or `existing`, where the
+    account has it and the stage leaves it alone. `sign_in_mail` is who mails Cognito's codes. `sign_in_domain` is the
+    first part of a domain of Cognito's, or a domain of one's own with its certificate. `firewall_rate` is how many
+    requests one address may send in five minutes. `closed_api` asks every caller of the API for a key.
+    `dax_zones` names two or three availability zones; the first three of the region are the default. `owner` is a tag.
+    docs/deploying.md explains each setting.
     """
 
     name: str
@@ -91,10 +88,36 @@ class Stage:
     cache_size: str = ""
     dax_nodes: int = 0
     dax_node_type: str = "dax.t3.small"
+    dax_zones: tuple[str, ...] = ()
+    network_range: str = "10.71.0.0/24"
+    mail_identity: str = "create"
+    sign_in_mail: str = "cognito"
+    mfa: str = "optional"
+    sign_in_domain: str = ""
+    sign_in_certificate_arn: str = ""
+    google_client_id: str = ""
+    google_secret_name: str = ""
+    saml_metadata_url: str = ""
+    backup_days: int = 90
+    backup_copy_vault_arn: str = ""
+    firewall_rate: int = 2000
+    price_class: str = "PriceClass_100"
+    closed_api: bool = False
+    owner: str = ""
 
     def stack(self, concern: str) -> str:
         """The name of the stack of a concern."""
         return f"{APP}-{self.name}-{concern}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of everything that a deploy makes."""
+        return {"app": APP, "stage": self.name} | ({"owner": self.owner} if self.owner else {})
+
+    @property
+    def mail_identity_name(self) -> str:
+        """The SES identity that mails come from: the domain of the address, where the stage names one."""
+        return self.mail_domain or self.mail_from
 
     @property
     def requirements(self) -> str:
@@ -143,28 +166,10 @@ def parse(name: str, values: Any) -> Stage:  # noqa: ANN401 - whatever the file 
     if missing:
         raise StageError(f"{file} lacks {' and '.join(missing)}.")
     stage = Stage(name, **given)
-    wrong = next(_wrong(stage), None)
+    wrong = next(problems(stage), None)
     if wrong is not None:
         raise StageError(f"{file}: {wrong}")
     return stage
-
-
-def _wrong(stage: Stage) -> Iterator[str]:
-    if stage.domain and not stage.certificate_arn:
-        yield f"the domain needs its certificate_arn, of a certificate in {GLOBAL_REGION}."
-    if stage.monthly_budget and not stage.alarm_email:
-        yield "the monthly_budget needs an alarm_email to write to."
-    for name, known in _CHOICES.items():
-        if (chosen := getattr(stage, name)) not in known:
-            yield f"the {name} is {', '.join(known[:-1])} or {known[-1]}, not {chosen!r}."
-    if stage.alarms not in _ALARMS:
-        yield f"the alarms are {', '.join(_ALARMS)}, not {stage.alarms!r}."
-    if stage.cache_size and stage.cache_size not in SIZES:
-        yield f"the cache_size is one of {', '.join(SIZES)}, not {stage.cache_size!r}."
-    if not 0 <= stage.dax_nodes <= _MOST_NODES:
-        yield f"the dax_nodes are 0 to {_MOST_NODES}, not {stage.dax_nodes}."
-    if not _NODE_TYPE.fullmatch(stage.dax_node_type):
-        yield f"the dax_node_type is like dax.t3.small, not {stage.dax_node_type!r}."
 
 
 def _value(file: str, key: str, kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type, and what YAML holds
@@ -172,6 +177,9 @@ def _value(file: str, key: str, kind: Any, value: Any) -> Any:  # noqa: ANN401 -
         return tuple(value)
     if kind is float and type(value) is int:
         return float(value)
+    if value is False and "off" in CHOICES.get(key, ()):
+        # YAML reads a plain `off` as false.
+        return "off"
     if type(value) is not kind or kind is tuple:
         raise StageError(f"{file}: {key} must be {_KINDS[kind]}, not {value!r}.")
     return value

@@ -23,15 +23,11 @@ GIVEN = {
         "DistributionArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E123",
         "LogsBucketArn": "arn:aws:s3:::mytodolist-prod-logs",
     },
-    "cloud/firewall": {
-        "Scope": "REGIONAL",
-        "ApiStageArn": "arn:aws:apigateway:eu-north-1::/restapis/abc123/stages/api",
-    },
     "media": {"AllowedOrigins": "https://example.com"},
     "messaging": {"MailFrom": "blog@example.com"},
 }
 # The reader of templates does not know the ARNs of what AWS names itself.
-FIREWALL = f"arn:aws:wafv2:eu-north-1:{ACCOUNT}:regional/webacl/mytodolist-prod/12345678"
+FIREWALL = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/mytodolist-prod/12345678"
 Properties = dict[str, Any]
 Request = tuple[str, str, Properties]
 
@@ -140,7 +136,6 @@ REQUESTS: dict[str, Callable[[Properties], Request]] = {
             }
         },
     ),
-    "AWS::WAFv2::WebACLAssociation": lambda it: ("wafv2", "associate_web_acl", {**it, "WebACLArn": FIREWALL}),
     "AWS::XRay::Group": lambda it: ("xray", "create_group", it),
     "AWS::XRay::SamplingRule": lambda it: ("xray", "create_sampling_rule", it),
 }

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+from chalice.deploy.swagger import TemplatedSwaggerGenerator
+
 import app as application
 from infra.api_settings import (
     VALIDATOR,
@@ -77,3 +79,27 @@ def test_public_routes_want_a_key_and_private_ones_a_token() -> None:
     for path, methods in application.app.routes.items():
         for method, route in methods.items():
             assert bool(route.api_key_required) != bool(route.authorizer), f"{method} {path}"
+
+
+def test_a_closed_api_wants_a_key_of_every_caller_that_does_not_sign_with_aws_credentials() -> None:
+    asked = security(closed=True)
+    assert {frozenset(names) for names in asked.values()} == {
+        frozenset({"api_key"}),
+        frozenset({"api_key", "UserPool"}),
+        frozenset({"sigv4"}),
+        frozenset(),
+    }
+    assert {route for route, names in asked.items() if not names} == {
+        route for route, names in security(closed=False).items() if not names
+    }
+
+
+def security(*, closed: bool) -> dict[tuple[str, str], list[str]]:
+    """What each method of Chalice's document asks for."""
+    document = TemplatedSwaggerGenerator().generate_swagger(application.app)
+    complete(document, "mytodolist-dev", SITE, {}, closed=closed)
+    return {
+        (method, path): [name for requirement in operation.get("security", []) for name in requirement]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }

@@ -8,6 +8,7 @@ import pytest
 from infra import policies
 from infra.local.dax.__main__ import ITEM_SECONDS, QUERY_SECONDS
 from tests.support.tables import TEMPLATES
+from tests.templates.reading import of_type, stack
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,43 @@ def test_the_network_leads_to_dynamodb_and_s3_and_nowhere_else(template: dict[st
     ]
     assert {each["VpcEndpointType"] for each in endpoints} == {"Gateway"}
     assert sorted(str(each["ServiceName"]).rpartition(".")[2].strip("'}") for each in endpoints) == ["dynamodb", "s3"]
+
+
+def test_the_endpoint_of_dynamodb_lets_through_all_that_the_cluster_and_the_function_may_do() -> None:
+    resources = stack("cloud/cache")["Resources"]
+    let_through = actions(resources["ToDynamoDb"]["Properties"]["PolicyDocument"])
+    (role,) = resources["ClusterRole"]["Properties"]["Policies"]
+    function = policies.render(policies.API, "prod", "123456789012", "eu-north-1", in_vpc=True, through_dax=True)
+    wanted = {each for each in actions(role["PolicyDocument"]) | actions(function) if each.startswith("dynamodb:")}
+    assert wanted <= let_through
+    assert {"dynamodb:DescribeTable", "dynamodb:DescribeEndpoints"} <= let_through
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    listed = [each["Action"] for each in policy["Statement"]]
+    return {action for each in listed for action in (each if isinstance(each, list) else [each])}
+
+
+@pytest.mark.parametrize(
+    ("zones", "subnets"),
+    [
+        ({}, ["eu-north-1a", "eu-north-1b", "eu-north-1c"]),
+        ({"FirstZone": "eu-north-1b", "SecondZone": "eu-north-1c"}, ["eu-north-1b", "eu-north-1c"]),
+        (
+            {"FirstZone": "us-east-1a", "SecondZone": "us-east-1d", "ThirdZone": "us-east-1f"},
+            ["us-east-1a", "us-east-1d", "us-east-1f"],
+        ),
+    ],
+)
+def test_the_network_has_a_subnet_in_each_zone_that_is_named_or_in_three(
+    zones: dict[str, str], subnets: list[str]
+) -> None:
+    made = stack("cloud/cache", **zones)
+    found = of_type(made["Resources"], "AWS::EC2::Subnet")
+    assert [each["Properties"]["AvailabilityZone"] for each in found.values()] == subnets
+    assert len(of_type(made["Resources"], "AWS::EC2::SubnetRouteTableAssociation")) == len(subnets)
+    assert len(made["Resources"]["Subnets"]["Properties"]["SubnetIds"]) == len(subnets)
+    assert made["Outputs"]["FunctionSubnets"]["Value"].count(",") == len(subnets) - 1
 
 
 def test_the_cluster_is_encrypted_on_its_disks_and_on_the_way(template: dict[str, Any]) -> None:

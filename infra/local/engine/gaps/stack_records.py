@@ -43,7 +43,6 @@ _RECORDED = {
     "AWS::Logs::DeliverySource": ("Name", "logs:{region}:{account}:delivery-source:"),
     "AWS::Synthetics::Canary": ("Name", "synthetics:{region}:{account}:canary:"),
     "AWS::WAFv2::LoggingConfiguration": ("", "wafv2:{region}:{account}:logging/"),
-    "AWS::WAFv2::WebACLAssociation": ("", "wafv2:{region}:{account}:association/"),
     "AWS::XRay::Group": ("GroupName", "xray:{region}:{account}:group/"),
     "AWS::XRay::SamplingRule": ("", "xray:{region}:{account}:sampling-rule/"),
 }

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra.deploy.stage import STAGES, Stage, StageError, load, parse
 
 LEAST = {"region": "eu-north-1", "mail_from": "blog@example.com"}
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/1"
+SITE = {**LEAST, "domain": "todo.example.com", "certificate_arn": CERTIFICATE}
+VAULT = "arn:aws:backup:eu-west-1:444455556666:backup-vault:copies"
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in STAGES.glob("*.yaml")))
@@ -25,6 +29,15 @@ def test_numbers_and_lists_are_taken_as_yaml_has_them() -> None:
     assert (stage.traced_share, stage.replica_regions) == (1.0, ("eu-west-1",))
 
 
+def test_an_off_that_yaml_reads_as_false_is_off() -> None:
+    assert parse("dev", yaml.safe_load("{region: eu-north-1, mail_from: blog@example.com, mfa: off}")).mfa == "off"
+
+
+def test_everything_that_a_stage_makes_is_tagged_with_the_app_the_stage_and_its_owner() -> None:
+    assert parse("dev", LEAST).tags == {"app": "mytodolist", "stage": "dev"}
+    assert parse("dev", {**LEAST, "owner": "web team"}).tags["owner"] == "web team"
+
+
 def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
     assert parse("dev", LEAST).requirements == "requirements.txt"
     assert parse("dev", {**LEAST, "dax_nodes": 1}).requirements == "requirements-dax.txt"
@@ -39,16 +52,42 @@ def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
         ({**LEAST, "protected": "yes"}, "protected must be true or false, not 'yes'"),
         ({**LEAST, "api_memory": True}, "api_memory must be a whole number, not True"),
         ({**LEAST, "replica_regions": "eu-west-1"}, "replica_regions must be a list of texts"),
-        ({**LEAST, "domain": "example.com"}, "the domain needs its certificate_arn"),
-        ({**LEAST, "monthly_budget": 5}, "the monthly_budget needs an alarm_email"),
+        ({**LEAST, "domain": "example.com"}, "the domain needs certificate_arn: a certificate in us-east-1"),
+        ({**LEAST, "monthly_budget": 5}, "the monthly_budget needs alarm_email"),
         ({**LEAST, "architecture": "riscv"}, "arm64 or x86_64, not 'riscv'"),
         ({**LEAST, "tracing": "loud"}, "lean, sdk or off, not 'loud'"),
         ({**LEAST, "decoding": "guesses"}, "tables or pynamodb, not 'guesses'"),
         ({**LEAST, "store_transport": "urllib3"}, "lean or botocore, not 'urllib3'"),
-        ({**LEAST, "cache_size": "2"}, r"the cache_size is one of 0\.5, 1\.6, .*, not '2'"),
-        ({**LEAST, "dax_nodes": 4}, "the dax_nodes are 0 to 3, not 4"),
+        ({**LEAST, "cache_size": "2"}, r"the cache_size is 0\.5, 1\.6, .*, not '2'"),
+        ({**LEAST, "dax_nodes": 4}, "the dax_nodes is a number from 0 to 3, not 4"),
         ({**LEAST, "dax_node_type": "t3.small"}, r"the dax_node_type is like dax\.t3\.small, not 't3\.small'"),
-        ({**LEAST, "alarms": "none"}, "the alarms are all, few, least, not 'none'"),
+        ({**LEAST, "alarms": "none"}, "the alarms is all, few or least, not 'none'"),
+        ({**LEAST, "mail_identity": "adopt"}, "the mail_identity is create or existing, not 'adopt'"),
+        ({**LEAST, "mail_domain": "example.org"}, r"the mail_from is no address of the mail_domain example\.org"),
+        ({**LEAST, "sign_in_mail": "ses"}, "ses needs mail_identity: existing, since Cognito takes a verified"),
+        ({**LEAST, "mfa": "always"}, "the mfa is optional, required or off, not 'always'"),
+        ({**LEAST, "sign_in_domain": "my-todos"}, "the sign_in_domain needs domain: the site that its pages return to"),
+        ({**SITE, "sign_in_domain": "auth.example.com"}, "sign_in_domain needs sign_in_certificate_arn"),
+        ({**SITE, "sign_in_domain": "awesome-aws"}, "may not contain aws, amazon, cognito: Cognito keeps these words"),
+        (
+            {**SITE, "sign_in_domain": "my todos"},
+            "the first part of a domain of Cognito's, or a domain, not 'my todos'",
+        ),
+        ({**SITE, "sign_in_certificate_arn": "arn:aws:acm:eu-west-1:1:x"}, "the ARN of a certificate in us-east-1"),
+        ({**SITE, "google_client_id": "x"}, "needs google_secret_name: the secret in Secrets Manager"),
+        ({**SITE, "google_secret_name": "x"}, "needs google_client_id"),
+        ({**SITE, "google_client_id": "x", "google_secret_name": "y"}, "google_client_id needs sign_in_domain"),
+        ({**SITE, "saml_metadata_url": "https://idp.example.com/saml"}, "saml_metadata_url needs sign_in_domain"),
+        ({**LEAST, "saml_metadata_url": "http://idp.example.com"}, "the saml_metadata_url is an https address"),
+        ({**LEAST, "backup_copy_vault_arn": "vault"}, "the backup_copy_vault_arn is the ARN of a backup vault"),
+        ({**LEAST, "backup_copy_vault_arn": VAULT}, "the backup_copy_vault_arn needs backups"),
+        ({**LEAST, "backup_days": 0}, "the backup_days is a number from 1 to 36500, not 0"),
+        ({**LEAST, "firewall_rate": 9}, "the firewall_rate is a number from 10 to 2000000000, not 9"),
+        ({**LEAST, "price_class": "200"}, "the price_class is PriceClass_100, .*, not '200'"),
+        ({**LEAST, "network_range": "10.0.0.0/16"}, "the network_range is a range of addresses like"),
+        ({**LEAST, "dax_zones": ["eu-north-1a"]}, "the dax_zones are two or three zones of the region, not 1"),
+        ({**LEAST, "dax_zones": ["eu-north-1a", "eu-west-1b"]}, "are zones of eu-north-1, such as eu-north-1a"),
+        ({**LEAST, "owner": "a & b"}, "the owner is a text that AWS takes as a tag, not 'a & b'"),
         ({**LEAST, "cache_size": 0.5}, r"cache_size must be text, not 0\.5"),
     ],
 )
