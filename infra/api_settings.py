@@ -22,6 +22,10 @@ VALIDATOR = "parameters"
 # Chalice's name for the key of a usage plan, and what API Gateway calls an authorizer of a user pool.
 _KEY = "api_key"
 _USER_POOLS = "cognito_user_pools"
+# Answers of at least so many bytes are compressed for clients that accept it. CloudFront compresses from the same size
+# on, and nothing that it does not cache.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html
+MINIMUM_COMPRESSION_BYTES = 1000
 # Neither addresses nor query strings nor who asked: links in mails carry tokens.
 ACCESS_LOG = {
     "requestId": "$context.requestId",

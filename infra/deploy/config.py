@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.settings import variables
 from infra import cache_settings, policies
-from infra.api_settings import ApiSettings, Plan
+from infra.api_settings import MINIMUM_COMPRESSION_BYTES, ApiSettings, Plan
 from infra.deploy import roots
 from infra.deploy.aws import Aws
 from infra.deploy.stage import API_STAGE, APP, Stage
@@ -78,6 +78,7 @@ def chalice_stage(
     return {
         "api_gateway_stage": API_STAGE,
         "api_gateway_endpoint_type": "REGIONAL",
+        "minimum_compression_size": MINIMUM_COMPRESSION_BYTES,
         "autogen_policy": False,
         "lambda_architecture": stage.architecture,
         "xray": True,

@@ -182,6 +182,8 @@ def test_the_api_answers_and_is_limited_as_on_the_direct_path(stack: Node) -> No
     body, stage = properties(stack, "RestAPI")["Body"], properties(stack, "RestAPIapiStage")
     assert body["x-amazon-apigateway-gateway-responses"] == gateway_responses("https://todo.example.com")
     assert body["info"]["title"] == STAGE.api_name
+    compressed_from = chalice_stage(STAGE, {})["minimum_compression_size"]
+    assert properties(stack, "RestAPI")["MinimumCompressionSize"] == compressed_from
     settings = stage["MethodSettings"][0]
     told = {
         "/*/*/logging/loglevel": settings["LoggingLevel"],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import policies
-from infra.api_settings import VALIDATOR
+from infra.api_settings import MINIMUM_COMPRESSION_BYTES, VALIDATOR
 from infra.deploy.config import THUMBNAILS, policy
 from infra.deploy.package import megabytes, newest_package, sizes
 from infra.deploy.plan import CREATE, KEEP, plan
@@ -79,6 +79,11 @@ def test_the_stage_has_throttles_traces_and_an_access_log(rehearsal: Rehearsal) 
     logged = json.loads(stage["accessLogSettings"]["format"])
     assert not {"ip", "path", "query", "authorization"} & set(logged)
     assert stage["variables"] == {"stage": "rehearsal"}
+
+
+def test_long_answers_are_compressed(rehearsal: Rehearsal) -> None:
+    api = rehearsal.client("apigateway").get_rest_api(restApiId=rehearsal.look().api_id)
+    assert api["minimumCompressionSize"] == MINIMUM_COMPRESSION_BYTES
 
 
 def test_logs_are_kept_as_long_as_the_stage_says(rehearsal: Rehearsal) -> None:

@@ -1,5 +1,6 @@
 """From an HTTP request to a Lambda event and back, with API Gateway's own refusals on the way."""
 
+import gzip
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,9 @@ from chalice.app import CognitoUserPoolAuthorizer
 from chalicelib.settings import settings
 from chalicelib.web import cors, problems
 from chalicelib.web.problems import MEDIA_TYPE, Problem, ProblemType
+from infra.api_settings import MINIMUM_COMPRESSION_BYTES
 from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.local.accept_encoding import accepts_gzip
 from infra.local.gateway.stage_cache import RefreshRefusedError, StageCache
 from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, TokenVerifier
 
@@ -132,7 +135,12 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     def _send(self, answer: Mapping[str, Any]) -> None:
         body = self._handle_binary(dict(answer))["body"] or b""
         data = body if isinstance(body, bytes) else body.encode()
+        compressed = len(data) >= MINIMUM_COMPRESSION_BYTES and self._accepts_gzip()
+        if compressed:
+            data = gzip.compress(data, mtime=0)
         self.send_response(answer["statusCode"])
+        if compressed:
+            self.send_header("Content-Encoding", "gzip")
         for name, value in {**answer["headers"], **answer["multiValueHeaders"]}.items():
             for each in value if isinstance(value, list) else [value]:
                 self.send_header(name, each)
@@ -143,6 +151,10 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         self.end_headers()
         if getattr(self, "command", None) != "HEAD":
             self.wfile.write(data)
+
+    def _accepts_gzip(self) -> bool:
+        headers = getattr(self, "headers", None)
+        return headers is not None and accepts_gzip(headers.get("accept-encoding", ""))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer a request that is not even HTTP with a problem too."""

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.settings import read, variables
 from infra import policies
+from infra.api_settings import MINIMUM_COMPRESSION_BYTES
 from infra.deploy.aws import Aws
 from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, told, write
 from infra.deploy.one_stack import placeholders
@@ -29,6 +30,10 @@ def test_the_application_starts_with_what_it_is_given() -> None:
     assert (settings.api_url, settings.site_url) == ("https://d1.cloudfront.net/api", "https://d1.cloudfront.net")
     assert settings.allowed_origins == ("https://d1.cloudfront.net",)
     assert settings.signing_key == b"a signing key"
+
+
+def test_long_answers_of_the_api_are_compressed() -> None:
+    assert chalice_stage(STAGE, {})["minimum_compression_size"] == MINIMUM_COMPRESSION_BYTES == 1000
 
 
 def test_functions_trust_amazons_roots_alone_until_the_stage_says_otherwise() -> None:

@@ -1,5 +1,6 @@
 """The local gateway over a socket of its own: what API Gateway would answer before the application is reached."""
 
+import gzip
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -145,6 +146,24 @@ def test_a_genuine_token_reaches_the_application(ask: Callable[..., Answer], tab
         assert (answer.status, json.loads(answer.body)["title"]) == (201, "tea")
     answer = ask("GET", "/todos", Authorization=POOL.token())
     assert len(json.loads(answer.body)["items"]) == 2
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "gzip;q=0.1", "*", "GZIP"])
+def test_a_long_answer_is_compressed_for_who_accepts_it(ask: Callable[..., Answer], accepted: str) -> None:
+    plain, answer = ask("GET", "/openapi.json"), ask("GET", "/openapi.json", Accept_Encoding=accepted)
+    assert "content-encoding" not in plain.headers
+    assert (answer.headers["content-encoding"], gzip.decompress(answer.body)) == ("gzip", plain.body)
+    assert int(answer.headers["content-length"]) == len(answer.body) < len(plain.body) / 4
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "identity", "gzip;q=0", "gzip;q=0.0, br", "x-gzip"])
+def test_an_answer_stays_as_it_is_for_who_does_not_accept_it(ask: Callable[..., Answer], accepted: str) -> None:
+    assert "content-encoding" not in ask("GET", "/openapi.json", Accept_Encoding=accepted).headers
+
+
+def test_a_short_answer_stays_as_it_is(ask: Callable[..., Answer]) -> None:
+    answer = ask("GET", "/health", Accept_Encoding="gzip")
+    assert (json.loads(answer.body)["status"], "content-encoding" in answer.headers) == ("ok", False)
 
 
 @pytest.mark.parametrize("path", ["/todos", "/media", f"/todos/{'0' * 26}", "/me/posts"])
