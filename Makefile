@@ -74,7 +74,7 @@ types: ## mypy --strict
 	@$(SETUP) app
 	@$(BIN)/python -m infra.quality types
 
-templates: ## cfn-lint and checkov
+templates: ## What AWS would refuse of the templates, found without an account; and checkov
 	@$(SETUP) app checkov
 	@$(BIN)/python -m infra.quality templates
 

@@ -33,7 +33,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
     ),
     "types": ((str(BIN / "mypy"), "app.py", "benchmarks", "chalicelib", "infra"),),
     "templates": (
-        (str(BIN / "cfn-lint"), f"{TEMPLATES}/**/*.yaml"),
+        (str(BIN / "python"), "-m", "infra.checks"),
         (
             str(ROOT / ".venv-checkov/bin/checkov"),
             *("--framework", "cloudformation", "--compact", "--quiet", "--skip-download", "--directory", TEMPLATES),

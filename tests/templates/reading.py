@@ -1,43 +1,15 @@
-"""Reads the templates as CloudFormation would: loops written out, conditions decided, references filled in."""
+"""Reads the templates as a stack of the stage `prod` would have them."""
 
-import json
-import re
-from collections.abc import Mapping
 from functools import cache
-from ipaddress import ip_network
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import cfnlint.decode
-from cfnlint.template import Template
-from cfnlint.template.transforms._language_extensions import language_extension
+from infra.checks import resolving
+from infra.checks.resolving import ACCOUNT, Node
 
 TEMPLATES = Path(__file__).parents[2] / "infra" / "templates"
-STAGE, ACCOUNT, REGION = "prod", "123456789012", "eu-north-1"
-NOTHING = object()
-Node = dict[str, Any]
+STAGE, REGION = "prod", "eu-north-1"
 
-_PSEUDO = {
-    "AWS::AccountId": ACCOUNT,
-    "AWS::Region": REGION,
-    "AWS::Partition": "aws",
-    "AWS::URLSuffix": "amazonaws.com",
-    "AWS::NoValue": NOTHING,
-}
-# What Ref gives where it is not a name that the template chose, and the ARN of each type by that name.
-_ARNS = {
-    "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
-    "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:{region}:{account}:table/{name}",
-    "AWS::S3::Bucket": "arn:aws:s3:::{name}",
-    "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
-    "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
-    "AWS::IAM::Role": "arn:aws:iam::{account}:role/{name}",
-    "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
-}
-_NAMES = ("TableName", "BucketName", "QueueName", "TopicName", "RoleName", "LogGroupName", "AlarmName", "Name")
-# Queues and topics are the two whose Ref is not a name.
-_REF_IS_ARN = ("AWS::SNS::Topic",)
+__all__ = ["ACCOUNT", "REGION", "STAGE", "Node", "names", "of_type", "stack", "template"]
 
 
 @cache
@@ -46,148 +18,16 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(TEMPLATES).with_suffix("").as_posix() for path in TEMPLATES.rglob("*.yaml")))
 
 
-@cache
-def _source(name: str) -> str:
-    path = str(TEMPLATES / f"{name}.yaml")
-    template, problems = cfnlint.decode.decode(path)
-    assert not problems, problems
-    if "Transform" in template:
-        problems, template = language_extension(Template(path, template, [REGION]))
-        assert not problems, problems
-    return json.dumps(template)
-
-
 def template(name: str) -> Node:
     """A template as it is written, with its loops written out."""
-    read: Node = json.loads(_source(name))
-    return read
+    return resolving.read(TEMPLATES / f"{name}.yaml")
 
 
 def stack(name: str, **parameters: str) -> Node:
     """A template's resources and outputs as a stack of the stage `prod` would have them."""
-    read = template(name)
-    return _Stack(read, {"Stage": STAGE, **parameters}).decided()
+    return resolving.resolve(template(name), {"Stage": STAGE, **parameters}, REGION)
 
 
 def of_type(resources: Node, *types: str) -> Node:
     """The resources of these types."""
     return {name: resource for name, resource in resources.items() if resource["Type"] in types}
-
-
-class _Stack:
-    def __init__(self, read: Node, parameters: Mapping[str, str]) -> None:
-        self._read = read
-        given = {name: declared["Default"] for name, declared in read["Parameters"].items() if "Default" in declared}
-        self._parameters = {**given, **parameters}
-        self._lists = {name for name, one in read["Parameters"].items() if one["Type"] == "CommaDelimitedList"}
-
-    def decided(self) -> Node:
-        """The parts whose conditions hold, with everything in them that can be known."""
-        found: Node = {}
-        for part in ("Resources", "Outputs"):
-            found[part] = {
-                name: self._value(one)
-                for name, one in self._read.get(part, {}).items()
-                if "Condition" not in one or self._holds(one["Condition"])
-            }
-        return found
-
-    def _holds(self, condition: str) -> bool:
-        return bool(self._value(self._read["Conditions"][condition]))
-
-    def _value(self, node: Any) -> Any:
-        if isinstance(node, list):
-            values = [self._value(each) for each in node]
-            return [value for value in values if value is not NOTHING]
-        if not isinstance(node, dict):
-            return node
-        if len(node) == 1:
-            (function, argument), *_ = node.items()
-            if function in ("Ref", "Condition") or function.startswith("Fn::"):
-                return getattr(self, f"_{function.removeprefix('Fn::').lower()}")(argument)
-        values = {name: self._value(value) for name, value in node.items()}
-        return {name: value for name, value in values.items() if value is not NOTHING}
-
-    def _ref(self, name: Any) -> Any:
-        name = self._value(name)
-        if name in self._parameters:
-            value = self._parameters[name]
-            return value.split(",") if name in self._lists else value
-        if name in _PSEUDO:
-            return _PSEUDO[name]
-        resource = self._read["Resources"][name]
-        if resource["Type"] in _REF_IS_ARN:
-            return self._getatt([name, "Arn"])
-        return self._named(name)
-
-    def _named(self, name: str) -> str:
-        properties = self._read["Resources"][name].get("Properties", {})
-        chosen = next((properties[key] for key in _NAMES if isinstance(properties.get(key), str | dict)), None)
-        return str(self._value(chosen)) if chosen is not None else f"{name}-id"
-
-    def _getatt(self, path: Any) -> str:
-        name, _, attribute = path.partition(".") if isinstance(path, str) else (path[0], "", ".".join(path[1:]))
-        shape = _ARNS.get(self._read["Resources"][name]["Type"])
-        if attribute == "Arn" and shape is not None:
-            return shape.format(region=REGION, account=ACCOUNT, name=self._named(name))
-        return f"{name}.{attribute}"
-
-    def _sub(self, argument: Any) -> str:
-        text, given = (argument, {}) if isinstance(argument, str) else argument
-        values = {name: self._value(value) for name, value in given.items()}
-
-        def filled(found: re.Match[str]) -> str:
-            name = found[1]
-            if name.startswith("!"):
-                return f"${{{name[1:]}}}"
-            if name in values:
-                return str(values[name])
-            if name not in self._parameters and name not in _PSEUDO and "." in name:
-                return self._getatt(name)
-            return str(self._ref(name))
-
-        return re.sub(r"\$\{([^}]+)\}", filled, text)
-
-    def _if(self, argument: list[Any]) -> Any:
-        condition, then, otherwise = argument
-        return self._value(then if self._holds(condition) else otherwise)
-
-    def _equals(self, argument: list[Any]) -> bool:
-        left, right = self._value(argument)
-        return str(left) == str(right)
-
-    def _not(self, argument: list[Any]) -> bool:
-        return not self._value(argument[0])
-
-    def _and(self, argument: list[Any]) -> bool:
-        return all(self._value(each) for each in argument)
-
-    def _or(self, argument: list[Any]) -> bool:
-        return any(self._value(each) for each in argument)
-
-    def _condition(self, name: str) -> bool:
-        return self._holds(name)
-
-    def _join(self, argument: list[Any]) -> str:
-        return str(argument[0]).join(self._value(argument[1]))
-
-    def _split(self, argument: list[Any]) -> list[str]:
-        return str(self._value(argument[1])).split(argument[0])
-
-    def _select(self, argument: list[Any]) -> Any:
-        return self._value(argument[1])[int(argument[0])]
-
-    def _getazs(self, _: Any) -> list[str]:
-        return [f"{REGION}{zone}" for zone in "abc"]
-
-    def _cidr(self, argument: list[Any]) -> list[str]:
-        block, count, bits = self._value(argument)
-        subnets = ip_network(block).subnets(new_prefix=32 - int(bits))
-        return [str(each) for each in islice(subnets, int(count))]
-
-    def _findinmap(self, argument: list[Any]) -> Any:
-        first, second, third = self._value(argument)
-        return self._read["Mappings"][first][second][third]
-
-    def _importvalue(self, argument: Any) -> str:
-        return f"import:{self._value(argument)}"

@@ -1,0 +1,1 @@
+"""Checks of what would be deployed, made without an account: templates, policies, names and prices."""

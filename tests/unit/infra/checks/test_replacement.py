@@ -1,0 +1,99 @@
+"""A setting that replaces a resource whose name stays makes a stage that no deploy can change."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.checks.replacement import ACCEPTED, FixedName, fixed_names
+from infra.checks.resolving import read
+from infra.deploy.parts import TEMPLATES
+
+HEAD = """
+Parameters:
+  Stage: { Type: String, Default: dev }
+  Key: { Type: String, Default: "" }
+  Size: { Type: String, Default: small }
+Conditions:
+  HasKey: !Not [!Equals [!Ref Key, ""]]
+Resources:
+"""
+REFUSED = {
+    "a key that cannot change": (
+        """  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties: { BackupVaultName: !Sub "app-${Stage}", EncryptionKeyArn: !Ref Key }""",
+        {"Key"},
+    ),
+    "a key by a condition": (
+        """  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties: { BackupVaultName: app, EncryptionKeyArn: !If [HasKey, fixed, !Ref AWS::NoValue] }""",
+        {"Key"},
+    ),
+    "a nested name, and a list": (
+        """  Budget:
+    Type: AWS::Budgets::Budget
+    Properties:
+      Budget: { BudgetName: !Sub "app-${Stage}", BudgetType: COST, TimeUnit: MONTHLY }
+      NotificationsWithSubscribers:
+        - Notification: { NotificationType: ACTUAL, ComparisonOperator: GREATER_THAN, Threshold: 80 }
+          Subscribers: [{ SubscriptionType: EMAIL, Address: !Ref Key }]""",
+        {"Key"},
+    ),
+    "another resource that is replaced": (
+        """  Role:
+    Type: AWS::IAM::Role
+    Properties: { Path: !Sub "/${Size}/", AssumeRolePolicyDocument: {} }
+  Cluster:
+    Type: AWS::DAX::Cluster
+    Properties: { ClusterName: app, IAMRoleARN: !GetAtt Role.Arn, NodeType: dax.t3.small, ReplicationFactor: 1 }""",
+        {"Size"},
+    ),
+    "a part of a text": (
+        """  Cluster:
+    Type: AWS::DAX::Cluster
+    Properties: { ClusterName: app, IAMRoleARN: arn, NodeType: !Sub "dax.t3.${Size}", ReplicationFactor: 1 }""",
+        {"Size"},
+    ),
+}
+TAKEN = {
+    "the name says the setting": """  Cluster:
+    Type: AWS::DAX::Cluster
+    Properties: { ClusterName: !Ref Size, IAMRoleARN: arn, NodeType: !Sub "dax.t3.${Size}", ReplicationFactor: 1 }""",
+    "AWS chooses the name": """  Cluster:
+    Type: AWS::DAX::Cluster
+    Properties: { IAMRoleARN: arn, NodeType: !Sub "dax.t3.${Size}", ReplicationFactor: 1 }""",
+    "the property can change": """  Cluster:
+    Type: AWS::DAX::Cluster
+    Properties: { ClusterName: app, IAMRoleARN: arn, NodeType: dax.t3.small, ReplicationFactor: !Ref Size }""",
+    "a stage keeps its own name": """  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties: { BackupVaultName: app, EncryptionKeyArn: !Sub "arn-${Stage}" }""",
+    "a record is another one in another zone": """  Record:
+    Type: AWS::Route53::RecordSet
+    Properties: { Name: app.example.com, Type: A, HostedZoneId: !Ref Key, TTL: "60", ResourceRecords: [192.0.2.1] }""",
+}
+
+
+def found(folder: Path, resources: str) -> list[FixedName]:
+    file = folder / "template.yaml"
+    file.write_text(HEAD + resources)
+    return list(fixed_names(read(file)))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_setting_that_no_deploy_can_change_is_found(tmp_path: Path, name: str) -> None:
+    resources, parameters = REFUSED[name]
+    [fault] = found(tmp_path, resources)
+    assert fault.parameters == parameters
+    assert "has a fixed name" in str(fault)
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_setting_that_a_deploy_can_change_is_not(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, TAKEN[name]) == []
+
+
+def test_what_is_accepted_is_still_there() -> None:
+    resources = {name for file in TEMPLATES.rglob("*.yaml") for name in read(file)["Resources"]}
+    assert [name for name, _ in ACCEPTED if name not in resources] == []
