@@ -24,7 +24,8 @@ class Part:
     def stack(self, stage: Stage, outputs: Outputs) -> Stack:
         """The stack, given what the stacks before it put out."""
         parameters = {"Stage": stage.name} | _given(self.concern, stage, outputs)
-        return Stack(stage.stack(self.concern), TEMPLATES / self.template, parameters)
+        name, template = stage.stack(self.concern), TEMPLATES / self.template
+        return Stack(name, template, parameters, stage.tags, stage.protected)
 
 
 DEPLOYS = Part("deploys", "cloud/deploys.yaml")
@@ -72,7 +73,7 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     replicas = {f"ReplicaRegion{place}": region for place, region in enumerate(stage.replica_regions, start=1)}
     given = {
         "identity": {"Protected": protected, **_sign_in(stage)},
-        "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, **replicas},
+        "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, "Owner": stage.owner, **replicas},
         "cache": {
             "Nodes": str(stage.dax_nodes),
             "NodeType": stage.dax_node_type,

@@ -13,6 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.deploy.termination import set_termination_protection
+
 DIGEST_TAG = "template-digest"
 # Roles have names of our own, and loops are written out by a transform.
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -29,15 +31,20 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A template and what it is given."""
+    """A template and what it is given.
+
+    CloudFormation puts `tags` on every resource that can have tags. A `protected` stack refuses to be deleted.
+    """
 
     name: str
     template: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
 
     def digest(self) -> str:
-        """Identify the template and its parameters."""
-        given = json.dumps(dict(self.parameters), sort_keys=True)
+        """Identify the template, its parameters and its tags."""
+        given = json.dumps([dict(self.parameters), dict(self.tags)], sort_keys=True)
         return hashlib.sha256(self.template.read_bytes() + given.encode()).hexdigest()
 
     def without_protection(self) -> "Stack":
@@ -68,21 +75,26 @@ def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> di
         _bring(cloudformation, stack.without_protection(), "CREATE", poll_seconds)
         existing = describe(cloudformation, stack.name)
     if existing is not None and {"Key": DIGEST_TAG, "Value": stack.digest()} in existing.get("Tags", []):
+        set_termination_protection(cloudformation, existing, wanted=stack.protected)
         return outputs_in(existing)
     kind = "CREATE" if existing is None else "UPDATE"
     _bring(cloudformation, stack, kind, poll_seconds)
     found = describe(cloudformation, stack.name)
     if found is None:
         raise StackError(f"Stack {stack.name} vanished while it was being applied.")
+    set_termination_protection(cloudformation, found, wanted=stack.protected)
     return outputs_in(found)
 
 
 def remove(cloudformation: Any, name: str, *, poll_seconds: float = 5.0) -> None:  # noqa: ANN401
-    """Delete a stack; one that is gone is fine.
+    """Delete a stack, even a protected one; one that is gone is fine.
 
     Raises:
         StackError: something of it could not be deleted.
     """
+    existing = describe(cloudformation, name)
+    if existing is not None:
+        set_termination_protection(cloudformation, existing, wanted=False)
     cloudformation.delete_stack(StackName=name)
     _wait(cloudformation, "stack_delete_complete", name, poll_seconds)
 
@@ -123,7 +135,10 @@ def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: floa
         "TemplateBody": stack.template.read_text(encoding="utf-8"),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
         "Capabilities": CAPABILITIES,
-        "Tags": [{"Key": DIGEST_TAG, "Value": stack.digest()}],
+        "Tags": [
+            {"Key": DIGEST_TAG, "Value": stack.digest()},
+            *({"Key": key, "Value": value} for key, value in stack.tags.items()),
+        ],
     }
     try:
         cloudformation.create_change_set(**asked)

@@ -27,7 +27,11 @@ class CloudFormation:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - AWS's own names
         if StackName not in self.stacks:
             raise error("ValidationError", f"Stack with id {StackName} does not exist")
-        return {"Stacks": [self.stacks[StackName]]}
+        return {"Stacks": [{"StackName": StackName, **self.stacks[StackName]}]}
+
+    def update_termination_protection(self, *, StackName: str, EnableTerminationProtection: bool) -> None:  # noqa: N803
+        self.calls.append(f"protect {EnableTerminationProtection}")
+        self.stacks[StackName]["EnableTerminationProtection"] = EnableTerminationProtection
 
     def create_change_set(self, **asked: Any) -> None:
         self.calls.append(f"create {asked['ChangeSetType']}")
@@ -72,12 +76,18 @@ class CloudFormation:
         outputs = [
             {"OutputKey": each["ParameterKey"], "OutputValue": each["ParameterValue"]} for each in change["Parameters"]
         ]
-        self.stacks[StackName] = {"StackStatus": f"{kind}_COMPLETE", "Tags": change["Tags"], "Outputs": outputs}
+        protection = {name: value for name, value in self.stacks[StackName].items() if name.startswith("Enable")}
+        changed = {"StackStatus": f"{kind}_COMPLETE", "Tags": change["Tags"], "Outputs": outputs}
+        self.stacks[StackName] = protection | changed
         if self.vanish:
             del self.stacks[StackName]
 
     def delete_stack(self, *, StackName: str) -> None:  # noqa: N803
         self.calls.append("delete stack")
+        if self.stacks[StackName].get("EnableTerminationProtection"):
+            raise error(
+                "ValidationError", f"Stack [{StackName}] cannot be deleted while TerminationProtection is enabled"
+            )
         del self.stacks[StackName]
 
     def describe_stack_resources(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803

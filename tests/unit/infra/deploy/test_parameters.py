@@ -50,7 +50,10 @@ FULL = Stage(
     google_secret_name="secret",
     saml_metadata_url="https://idp.example.com/metadata",
     price_class="PriceClass_200",
+    owner="web-team",
 )
+# They are of an account and not of a stage; `make bootstrap` says what they are given.
+OF_THE_ACCOUNT = {"cloud/bootstrap", "cloud/deploy-role"}
 # Parameters that no setting reaches, and why.
 LEFT_TO_THE_TEMPLATE: Mapping[str, str] = {
     "edge.IsLocal": "the laptop says it",
@@ -71,7 +74,8 @@ LEFT_TO_THE_TEMPLATE: Mapping[str, str] = {
 
 
 def declared() -> set[str]:
-    return {f"{name}.{parameter}" for name in names() for parameter in template(name)["Parameters"]}
+    of_a_stage = set(names()) - OF_THE_ACCOUNT
+    return {f"{name}.{parameter}" for name in of_a_stage for parameter in template(name)["Parameters"]}
 
 
 def reached(stage: Stage) -> set[str]:
@@ -90,6 +94,10 @@ def test_every_parameter_is_reached_by_a_setting_or_listed() -> None:
 
 def test_a_parameter_that_nobody_wired_is_found() -> None:
     assert unreached({*declared(), "identity.NewFeature"}) == {"identity.NewFeature"}
+
+
+def test_every_template_is_of_a_stage_or_of_the_account() -> None:
+    assert {_name(part) for part in parts(FULL)} | OF_THE_ACCOUNT == set(names())
 
 
 def test_what_is_listed_is_there_and_not_reached_after_all() -> None:

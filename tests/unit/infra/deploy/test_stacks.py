@@ -1,11 +1,12 @@
 """Stacks: brought to their templates by change sets, left alone where nothing changed, and clear about failures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.deploy.stacks import DIGEST_TAG, PROTECTION, Stack, StackError, apply, outputs_of
+from infra.deploy.stacks import DIGEST_TAG, PROTECTION, Stack, StackError, apply, outputs_of, remove
 from tests.support.cloudformation import CloudFormation, error
 
 
@@ -43,6 +44,35 @@ def test_a_changed_template_or_parameter_is_an_update(stack: Stack) -> None:
     assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
     assert bring(cloudformation, Stack(stack.name, stack.template, {"Stage": "prod"})) == {"Stage": "prod"}
     assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
+
+
+def test_tags_are_the_stacks_so_that_cloudformation_puts_them_on_every_resource(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    bring(cloudformation, replace(stack, tags={"app": "mytodolist", "stage": "dev"}))
+    tags = cloudformation.stacks[stack.name]["Tags"]
+    assert {"Key": "app", "Value": "mytodolist"} in tags
+    assert {"Key": "stage", "Value": "dev"} in tags
+    bring(cloudformation, replace(stack, tags={"app": "mytodolist", "stage": "dev", "owner": "web-team"}))
+    assert cloudformation.calls == ["create UPDATE", "execute UPDATE"]
+
+
+def test_a_protected_stack_refuses_to_be_deleted_until_it_is_removed_on_purpose(stack: Stack) -> None:
+    cloudformation, protected = CloudFormation(), replace(stack, protected=True)
+    bring(cloudformation, protected)
+    assert cloudformation.calls == ["create CREATE", "execute CREATE", "protect True"]
+    with pytest.raises(ClientError, match="TerminationProtection is enabled"):
+        cloudformation.delete_stack(StackName=stack.name)
+    remove(cloudformation, stack.name, poll_seconds=0.01)
+    assert cloudformation.stacks == {}
+
+
+def test_protection_follows_the_stages_setting_without_another_change(stack: Stack) -> None:
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    bring(cloudformation, replace(stack, protected=True))
+    assert cloudformation.calls == ["protect True"]
+    bring(cloudformation, stack)
+    assert cloudformation.calls == ["protect False"]
 
 
 def test_the_order_of_parameters_is_no_change(stack: Stack) -> None:
