@@ -17,7 +17,6 @@ METRICS_A_METHOD = 5
 CACHE_METRICS_A_METHOD = 2
 
 _SOLD = {
-    "AWS::CloudWatch::Alarm": "alarms",
     "AWS::CloudWatch::CompositeAlarm": "composite alarms",
     "AWS::CloudWatch::Dashboard": "dashboards",
     "AWS::SecretsManager::Secret": "secrets",
@@ -29,6 +28,8 @@ def at_rest(stage: Stage) -> Bill:
     """A month's bill of what is there, with what runs by itself."""
     made = list(resources(stage))
     there: Counter[str] = Counter(_SOLD[kind] for kind, _ in made if kind in _SOLD)
+    # An alarm costs as much as the metrics it looks at.
+    there["alarms"] = sum(_metrics(each) for kind, each in made if kind == "AWS::CloudWatch::Alarm")
     there["firewall rules"] = sum(len(each["Rules"]) for kind, each in made if kind == "AWS::WAFv2::WebACL")
     # Where its functions write nothing into their logs, a metric has no values and costs nothing.
     there["metrics"] = len({_metric(each) for kind, each in made if kind.endswith("MetricFilter") and _sweeps(each)})
@@ -68,6 +69,10 @@ def _method_metrics(stage: Stage) -> int:
     # Each path has a method OPTIONS beside its own.
     methods = len(ROUTES) + len({path for _, path in ROUTES})
     return methods * (METRICS_A_METHOD + (CACHE_METRICS_A_METHOD if stage.cache_size else 0))
+
+
+def _metrics(alarm: Mapping[str, Any]) -> int:
+    return sum("MetricStat" in each for each in alarm.get("Metrics", ())) or 1
 
 
 def _sweeps(metric_filter: Mapping[str, Any]) -> bool:

@@ -164,6 +164,9 @@ def _function(stage: Stage, function: str, outputs: Mapping[str, str] | None) ->
         "lambda_memory_size": memory,
         "lambda_timeout": seconds,
     }
+    reserved = stage.api_reserved_concurrency if function == policies.API else stage.event_reserved_concurrency
+    if reserved:
+        given["reserved_concurrency"] = reserved
     if outputs is None:
         return given
     own = {"environment_variables": own_environment(function, stage, outputs)}

@@ -128,6 +128,8 @@ def _nested(stage: Stage, part: Part) -> Node:
             "ApiDomain": {"Fn::Sub": "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
             "ApiKeySecretArn": {"Fn::GetAtt": ["SiteKeySecret", "Id"]},
         }
+    if part.concern == "service-alarms" and stage.dax_nodes:
+        given["DaxCluster"] = {"Fn::GetAtt": ["Cache", "Outputs.DaxClusterName"]}
     return {
         "Type": "AWS::CloudFormation::Stack",
         # Their imports and exports say nothing to CloudFormation inside one stack.
@@ -233,6 +235,7 @@ _NEEDS = {
     "edge": ("logs",),
     "media": ("logs", "identity", "messaging"),
     "observability": ("messaging",),
+    "service-alarms": ("messaging",),
     "backup": ("data", "media"),
 }
 # Which output each function is fed from; app.py says the same by its settings.

@@ -43,6 +43,8 @@ _THEN = (
     Part("media", "media.yaml"),
     Part("observability", "cloud/observability.yaml"),
 )
+_SERVICE_ALARMS = Part("service-alarms", "cloud/service-alarms.yaml")
+_EDGE_ALARMS = Part("edge-alarms", "cloud/edge-alarms.yaml", GLOBAL_REGION)
 _EDGE_LOGS = Part("edge-logs", "cloud/edge-logs.yaml", GLOBAL_REGION)
 _BACKUP = Part("backup", "cloud/backup.yaml")
 _BUDGET = Part("budget", "cloud/budget.yaml", GLOBAL_REGION)
@@ -57,6 +59,8 @@ def parts(stage: Stage) -> tuple[Part, ...]:
     if stage.dax_nodes:
         wanted.append(_CACHE)
     wanted += _THEN
+    if stage.alarms != "least":
+        wanted += [_SERVICE_ALARMS, _EDGE_ALARMS]
     if stage.edge_logs:
         wanted.append(_EDGE_LOGS)
     if stage.backups:
@@ -106,9 +110,27 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "Alarms": stage.alarms,
             "MakesDashboard": "true" if stage.dashboard else "false",
             "TracedShare": str(stage.traced_share),
+            "RunbooksUrl": stage.runbooks_url,
+        },
+        "service-alarms": {
+            "Alarms": stage.alarms,
+            "RunbooksUrl": stage.runbooks_url,
+            "ConcurrencyThreshold": str(_four_fifths(stage.concurrency_quota)),
+            "MailThreshold": str(_four_fifths(stage.mail_quota)),
+            "DaxCluster": known["DaxClusterName"] if stage.dax_nodes else "",
+        },
+        "edge-alarms": {
+            "DistributionId": known["DistributionId"],
+            "CertificateArn": stage.certificate_arn if stage.domain else "",
+            "AlarmEmail": stage.alarm_email,
+            "RunbooksUrl": stage.runbooks_url,
         },
         "firewall": {"RequestsPerFiveMinutes": str(stage.firewall_rate)},
-        "backup": {"KeptDays": str(stage.backup_days), "CopyVaultArn": stage.backup_copy_vault_arn},
+        "backup": {
+            "KeptDays": str(stage.backup_days),
+            "CopyVaultArn": stage.backup_copy_vault_arn,
+            "RunbooksUrl": stage.runbooks_url,
+        },
         "edge-logs": {"DistributionArn": known["DistributionArn"], "LogsBucketArn": known["LogsBucketArn"]},
         "budget": {"Email": stage.alarm_email, "Monthly": str(stage.monthly_budget)},
     }
@@ -129,6 +151,10 @@ def _sign_in(stage: Stage) -> dict[str, str]:
         "GoogleSecretName": stage.google_secret_name,
         "SamlMetadataUrl": stage.saml_metadata_url,
     }
+
+
+def _four_fifths(quota: int) -> int:
+    return quota * 4 // 5
 
 
 class _Known:

@@ -32,7 +32,11 @@ class Stage:
 
     Memory is in MB, rates in requests a second, `reader_quota` in requests a day, `monthly_budget` in USD, `cache_size`
     in GB of API Gateway's cache; `dax_nodes` are 3 at most, of which 1 is for trying out; `alarms` are all, the few
-    without which something may be lost in silence, or the least, ten, which are free. Empty texts and zeros leave
+    without which something may be lost in silence, or the least, ten, which are free. `concurrency_quota` is the
+    account's quota of concurrent executions of Lambda and `mail_quota` SES's of mails in 24 hours (0: no alarm for it):
+    alarms go off at four fifths of them. `api_reserved_concurrency` executions are kept for the API, and
+    `event_reserved_concurrency` for each event function, which is also the most that each of them gets; 0 reserves
+    none. `runbooks_url` is where the alarms' descriptions say that the runbooks are. Empty texts and zeros leave
     things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
     or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
     `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
@@ -72,6 +76,11 @@ class Stage:
     thumbnail_memory: int = 1024
     log_days: int = 30
     alarms: str = "all"
+    runbooks_url: str = "docs/runbooks"
+    concurrency_quota: int = 1000
+    mail_quota: int = 0
+    api_reserved_concurrency: int = 0
+    event_reserved_concurrency: int = 0
     dashboard: bool = True
     method_metrics: bool = False
     traced_share: float = 0.05

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from infra import policies
 from infra.cache_settings import SIZES
 
 if TYPE_CHECKING:
@@ -37,7 +38,15 @@ _SHAPES = {
     ),
     "sign_in_domain": (r"[a-z0-9-]+(\.[a-z0-9-]+)*", "the first part of a domain of Cognito's, or a domain"),
 }
-_RANGES = {"dax_nodes": (0, 3), "backup_days": (1, 36_500), "firewall_rate": (10, 2_000_000_000)}
+_RANGES = {
+    "api_reserved_concurrency": (0, 100_000),
+    "backup_days": (1, 36_500),
+    "concurrency_quota": (1, 1_000_000),
+    "dax_nodes": (0, 3),
+    "event_reserved_concurrency": (0, 100_000),
+    "firewall_rate": (10, 2_000_000_000),
+    "mail_quota": (0, 1_000_000_000),
+}
 # What a setting needs beside it, and why.
 _NEEDS = {
     "domain": ("certificate_arn", f"a certificate in {GLOBAL_REGION}"),
@@ -48,7 +57,15 @@ _NEEDS = {
     "sign_in_certificate_arn": ("sign_in_domain", "the domain that the certificate is of"),
     "backup_copy_vault_arn": ("backups", "the backups that are copied"),
 }
+# Lambda never lets functions reserve these: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+UNRESERVED = 100
+_EVENT_FUNCTIONS = len(policies.FUNCTIONS) - 1
 _COGNITOS_OWN_WORDS = ("aws", "amazon", "cognito")
+
+
+def reserved_concurrency(stage: "Stage") -> int:
+    """How many of the account's concurrent executions the stage's functions reserve."""
+    return stage.api_reserved_concurrency + _EVENT_FUNCTIONS * stage.event_reserved_concurrency
 
 
 def problems(stage: "Stage") -> Iterator[str]:
@@ -90,3 +107,9 @@ def _together(stage: "Stage") -> Iterator[str]:
         yield "sign_in_mail: ses needs mail_identity: existing, since Cognito takes a verified identity only."
     if stage.mail_domain and not stage.mail_from.endswith((f"@{stage.mail_domain}", f".{stage.mail_domain}")):
         yield f"the mail_from is no address of the mail_domain {stage.mail_domain}."
+    if reserved_concurrency(stage) > max(0, stage.concurrency_quota - UNRESERVED):
+        yield (
+            f"its functions reserve {reserved_concurrency(stage)} concurrent executions, and of the account's "
+            f"{stage.concurrency_quota} Lambda keeps {UNRESERVED} for functions that reserve none: "
+            "reserve fewer, or ask AWS for a larger quota and set concurrency_quota."
+        )
