@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import site
+from infra.deploy import execution_log, site
 from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
 from infra.deploy.config import ConfigError, environment
@@ -103,10 +103,12 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 
 
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
-    """Build the site and bring it to the stage."""
+    """Build the site and bring it to the stage; let the API's execution log expire, which no template can own."""
     found = look(aws, stage)
     secret = aws.client("secretsmanager").get_secret_value(SecretId=found.outputs["SigningKeyArn"])["SecretString"]
     made = environment(stage, found.outputs, secret)
+    if found.api_id is not None:
+        execution_log.keep_for(aws, found.api_id, stage.log_days)
     _say(f"  {site.publish(aws, stage, found.outputs, made, site.build())} files of the build were new")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from infra.deploy import api, config
+from infra.deploy import api, config, execution_log
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import deployed_file
 from infra.deploy.parts import Part, parts
@@ -73,6 +73,8 @@ def _take_down_release(aws: Aws, stage: Stage, found: Found, project: Path, say:
         if deployed.exists():
             say("  functions and API")
             run_chalice(aws, stage, project, "delete")
+        if found.api_id is not None:
+            execution_log.delete(aws, found.api_id)
         state.forget(deployed)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from infra.deploy import api, config, functions, site, smoke
+from infra.deploy import api, config, execution_log, functions, site, smoke
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import CLOSED, OPEN, deployed_file
 from infra.deploy.package import digest, megabytes, newest_package, sizes
@@ -109,6 +109,7 @@ class Deploy:
 
     def _settings(self, api_id: str) -> None:
         settings = config.api_settings(self.stage, self.outputs)
+        execution_log.keep_for(self.aws, api_id, self.stage.log_days)
         api.put_settings(self.aws, api_id, settings, self.stage.cache_size)
         functions.put_event_settings(self.aws, self.stage, self.outputs)
 
