@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 """
 
+from contextlib import suppress
+
 from infra.deploy.aws import Aws
 from infra.deploy.stage import API_STAGE
 
@@ -15,17 +17,13 @@ def name(api_id: str) -> str:
 def keep_for(aws: Aws, api_id: str, days: int) -> None:
     """Let the group's lines expire after `days`; make the group if there is none yet."""
     logs = aws.client("logs")
-    try:
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=name(api_id))
-    except logs.exceptions.ResourceAlreadyExistsException:
-        pass
     logs.put_retention_policy(logGroupName=name(api_id), retentionInDays=days)
 
 
 def delete(aws: Aws, api_id: str) -> None:
     """Delete the group; one that is gone is fine."""
     logs = aws.client("logs")
-    try:
+    with suppress(logs.exceptions.ResourceNotFoundException):
         logs.delete_log_group(logGroupName=name(api_id))
-    except logs.exceptions.ResourceNotFoundException:
-        return
