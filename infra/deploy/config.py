@@ -82,7 +82,7 @@ def chalice_stage(
         "autogen_policy": False,
         "lambda_architecture": stage.architecture,
         "xray": True,
-        "tags": {"stage": stage.name},
+        "tags": stage.tags,
         "environment_variables": dict(stage_environment),
         "lambda_functions": functions,
     }

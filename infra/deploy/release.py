@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from infra.deploy import api, config, execution_log, functions, site, smoke
+from infra.deploy import api, config, execution_log, functions, site, smoke, tagging
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import CLOSED, OPEN, deployed_file
 from infra.deploy.package import digest, megabytes, newest_package, sizes
@@ -112,6 +112,7 @@ class Deploy:
         execution_log.keep_for(self.aws, api_id, self.stage.log_days)
         api.put_settings(self.aws, api_id, settings, self.stage.cache_size)
         functions.put_event_settings(self.aws, self.stage, self.outputs)
+        tagging.put_tags(self.aws, self.stage, api_id)
 
     def _answers(self, state: State, where: smoke.Live) -> None:
         try:

@@ -65,6 +65,33 @@ def test_event_sources_have_their_failure_settings(rehearsal: Rehearsal) -> None
         assert {key: mapping[key] for key in wanted} == wanted
 
 
+def test_everything_that_no_stack_makes_is_tagged(rehearsal: Rehearsal) -> None:
+    gateway, tags = rehearsal.client("apigateway"), rehearsal.stage.tags
+    arn = f"arn:aws:apigateway:{rehearsal.aws.region}::"
+    api = f"/restapis/{rehearsal.look().api_id}"
+    plans = [f"/usageplans/{each['id']}" for each in gateway.get_usage_plans()["items"]]
+    keys = [f"/apikeys/{each['id']}" for each in gateway.get_api_keys()["items"]]
+    assert (len(plans), len(keys)) == (2, 2)
+    for path in (api, f"{api}/stages/{API_STAGE}", *plans, *keys):
+        assert gateway.get_tags(resourceArn=f"{arn}{path}")["tags"] == tags, path
+    lambda_, iam, events = (rehearsal.client(name) for name in ("lambda", "iam", "events"))
+    rules = []
+    for function in policies.FUNCTIONS:
+        found = lambda_.get_function(FunctionName=policies.lambda_name(function, rehearsal.stage.name))
+        assert {name: found["Tags"].get(name) for name in tags} == tags
+        role = found["Configuration"]["Role"].rpartition("/")[2]
+        assert {each["Key"]: each["Value"] for each in iam.list_role_tags(RoleName=role)["Tags"]} == tags
+        arn = found["Configuration"]["FunctionArn"]
+        for mapping in lambda_.list_event_source_mappings(FunctionName=arn)["EventSourceMappings"]:
+            assert lambda_.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"] == tags
+        rules += events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
+    for rule in rules:
+        rule_arn = events.describe_rule(Name=rule)["Arn"]
+        found_tags = events.list_tags_for_resource(ResourceARN=rule_arn)["Tags"]
+        assert {each["Key"]: each["Value"] for each in found_tags} == tags
+    assert rules
+
+
 def test_the_stage_has_throttles_traces_and_an_access_log(rehearsal: Rehearsal) -> None:
     stage = rehearsal.client("apigateway").get_stage(restApiId=rehearsal.look().api_id, stageName=API_STAGE)
     settings = stage["methodSettings"]["*/*"]
