@@ -21,9 +21,10 @@ from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
-from infra.deploy.stacks import StackError, apply
+from infra.deploy.stacks import StackError, apply, describe
 from infra.deploy.stage import Stage, StageError, load
 from infra.deploy.state import State, StateError
+from infra.deploy.termination import set_termination_protection
 
 FAILURES = (
     ApiError,
@@ -89,7 +90,10 @@ def smoke(aws: Aws, stage: Stage, _: str) -> None:
 
 
 def beside(aws: Aws, stage: Stage, _: str) -> None:
-    """Make what a stage's one stack cannot hold: the bucket for packages, and what has to be in us-east-1."""
+    """Make what a stage's one stack cannot hold: the bucket for packages, and what has to be in us-east-1.
+
+    It also protects the one stack of a protected stage, and prints the tags that the one stack is deployed with.
+    """
     outputs = dict(look(aws, stage).outputs)
     for part in parts(stage):
         stack = part.stack(stage, outputs)
@@ -97,9 +101,14 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
             client = aws.client("cloudformation", part.region)
             outputs |= apply(client, stack, poll_seconds=aws.poll_seconds)
             _say(f"  {stack.name}")
+    root = describe(aws.client("cloudformation"), stage.api_name)
+    if root is not None:
+        set_termination_protection(aws.client("cloudformation"), root, wanted=stage.protected)
     for name in ("DeploysBucket", "FirewallArn"):
         if name in outputs:
             _say(f"{name}={outputs[name]}")
+    for key, value in stage.tags.items():
+        _say(f"Tag={key}={value}")
 
 
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:

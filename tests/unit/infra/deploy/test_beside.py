@@ -1,0 +1,51 @@
+"""`make beside` of a stage that is one stack: it protects the stack, and names the tags that it is deployed with."""
+
+import pytest
+
+from infra.deploy.__main__ import beside
+from infra.deploy.aws import Aws
+from infra.deploy.stage import ROOT, Stage
+from tests.support.cloudformation import CloudFormation
+
+STAGE = Stage("prod", "eu-north-1", "blog@example.com", domain="example.com", protected=True, owner="web team")
+
+
+class Account:
+    """An account that knows nothing but stacks."""
+
+    def __init__(self) -> None:
+        self.cloudformation = CloudFormation()
+
+    def client(self, service: str, **_: object) -> "CloudFormation | Empty":
+        return self.cloudformation if service == "cloudformation" else Empty()
+
+
+class Empty:
+    """A service that has nothing of the stage."""
+
+    def get_paginator(self, _: str) -> "Empty":
+        return self
+
+    def paginate(self, **_: object) -> list[dict[str, list[object]]]:
+        return [{"items": [], "Functions": []}]
+
+
+def test_the_one_stack_of_a_protected_stage_is_protected_and_its_tags_are_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    account = Account()
+    account.cloudformation.stacks[STAGE.api_name] = {"StackStatus": "CREATE_COMPLETE"}
+    beside(Aws(account, "eu-north-1", "123456789012", "aws"), STAGE, "")
+    assert account.cloudformation.stacks[STAGE.api_name]["EnableTerminationProtection"] is True
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if line.startswith("Tag=")] == [
+        "Tag=app=mytodolist",
+        "Tag=stage=prod",
+        "Tag=owner=web team",
+    ]
+
+
+def test_the_workflow_deploys_the_one_stack_with_these_tags() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "deploy-stage.yml").read_text(encoding="utf-8")
+    assert "s/^Tag=//p" in workflow
+    assert '--tags "${tags[@]}"' in workflow
