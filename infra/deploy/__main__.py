@@ -13,6 +13,7 @@ from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
 from infra.deploy.config import ConfigError, environment
 from infra.deploy.destroy import DestroyError, destroy
+from infra.deploy.dns import zone_lines
 from infra.deploy.functions import FunctionError
 from infra.deploy.package import PackageError
 from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
@@ -73,10 +74,13 @@ def status(aws: Aws, stage: Stage, _: str) -> None:
 
 
 def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
-    """What the stacks put out, without what is secret."""
-    for name, value in sorted(look(aws, stage).outputs.items()):
+    """What the stacks put out, without what is secret, and the DNS records that the stage needs."""
+    outputs = look(aws, stage).outputs
+    for name, value in sorted(outputs.items()):
         if name != _SECRET:
             _say(f"{name}={value}")
+    for line in zone_lines(aws, stage, outputs):
+        _say(line)
 
 
 def smoke(aws: Aws, stage: Stage, _: str) -> None:

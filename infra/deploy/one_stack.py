@@ -58,7 +58,7 @@ def merge_template(stage: Stage) -> Node:
     resources: Node = {_logical(part.concern): _nested(stage, part) for part in nested(stage)}
     resources |= {_function_id(name): _function(stage, name, found) for name in policies.FUNCTIONS}
     resources |= _api(stage, found)
-    outputs = {name: {"Value": value} for name, value in found.items() if not name.startswith("Dkim")}
+    outputs = {name: {"Value": value} for name, value in found.items()}
     return {
         "Description": f"MyTodoList & MyBlog: the stage {stage.name}",
         "Parameters": {"FirewallArn": {"Type": "String", "Default": "", "Description": "Of the firewall in us-east-1"}},
