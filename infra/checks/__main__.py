@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from infra.checks.lint import lint_others, lint_stacks
 from infra.checks.names import wrong_values
 from infra.checks.parameters import refused
+from infra.checks.policies import policy_faults
 from infra.checks.properties import misused
 from infra.checks.resolving import read
-from infra.checks.stacks import stacks_of, stages
+from infra.checks.stacks import stacks_of, stages, with_everything
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import ROOT
 
@@ -22,6 +23,7 @@ def findings() -> Iterator[str]:
     for template in sorted(TEMPLATES.rglob("*.yaml")):
         for found in misused(read(template)):
             yield f"{template.relative_to(ROOT)}: {found}"
+    yield from policy_faults([stack for stage in known for stack in stacks_of(with_everything(stage))])
     # Stages often give a template the same.
     yield from dict.fromkeys(
         f"{stack.template.relative_to(ROOT)}: {wrong}"
