@@ -11,7 +11,9 @@ from infra.deploy.stage import STAGES, Stage, load
 # Outputs of other stacks, in the shape that AWS gives them.
 OUTPUTS: Mapping[str, str] = {
     "ApiDomain": "abcde12345.execute-api.eu-north-1.amazonaws.com",
+    "DaxClusterName": "todo-any",
     "DistributionArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E123EXAMPLE",
+    "DistributionId": "E123EXAMPLE",
     "FirewallArn": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/mytodolist-any/1234-5678",
     "LogsBucketArn": f"arn:aws:s3:::mytodolist-any-logs-{ACCOUNT}",
     "SiteApiKey": "abcdefghijklmnopqrstuvwxyz0123456789ABCD",
