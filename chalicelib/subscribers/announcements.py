@@ -28,13 +28,29 @@ class Announcement(msgspec.Struct, frozen=True):
         return cls(**{name: about[name] for name in cls.__struct_fields__})
 
 
-class PageJob(msgspec.Struct, frozen=True, tag="page"):
-    """Tell the next subscribers of a shard: those behind `after`. `put_off` counts refusals in a row."""
+class ShardJob(msgspec.Struct, frozen=True, tag="shard"):
+    """Put a message into the queue for each page of a shard's subscribers behind `after`.
+
+    `hops` counts the messages that led to this one.
+    """
 
     post: Announcement
     shard: str
-    page: int = 0
     after: str | None = None
+    hops: int = 0
+
+
+class PageJob(msgspec.Struct, frozen=True, tag="page"):
+    """Tell the subscribers of a shard behind `after` up to `until`, or to the shard's end.
+
+    `hops` counts the messages that led to this one, `put_off` the refusals in a row.
+    """
+
+    post: Announcement
+    shard: str
+    after: str | None = None
+    until: str | None = None
+    hops: int = 0
     put_off: int = 0
 
 
@@ -45,7 +61,7 @@ class OneJob(msgspec.Struct, frozen=True, tag="one"):
     email: str
 
 
-Job = PageJob | OneJob
+Job = ShardJob | PageJob | OneJob
 
 _decoder: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
 
@@ -56,7 +72,7 @@ def announce(post: Announcement, queue: Queue | None = None) -> None:
     Raises:
         NotQueued: the queue did not take all the work; doing it again is right.
     """
-    (queue or SqsQueue()).put([body(PageJob(post, shard)) for shard in SHARDS])
+    (queue or SqsQueue()).put([body(ShardJob(post, shard)) for shard in SHARDS])
 
 
 def body(job: Job) -> str:

@@ -27,8 +27,18 @@ def welcome(outbox: Outbox, email: str, request_id: str) -> None:
 
 def tell_of_post(outbox: Outbox, email: str, post: Announcement) -> None:
     """Send a new post to one subscriber."""
-    name = ledger.delivery_id(f"post_{post.slug}", email)
-    delivery.deliver(outbox, NEW_POST, name, {"email": email, **post.as_text()})
+    delivery.deliver(outbox, NEW_POST, _post_delivery_id(email, post), {"email": email, **post.as_text()})
+
+
+def leave_post_to_the_sweeper(email: str, post: Announcement) -> None:
+    """Have the sweeper send a new post to one subscriber, unless it was sent or is being sent."""
+    held = ledger.claim(_post_delivery_id(email, post), NEW_POST.name, {"email": email, **post.as_text()})
+    if held is not None:
+        ledger.release(held)
+
+
+def _post_delivery_id(email: str, post: Announcement) -> str:
+    return ledger.delivery_id(f"post_{post.slug}", email)
 
 
 def _deliver(outbox: Outbox, kind: Kind, email: str, request_id: str) -> None:

@@ -1,22 +1,23 @@
-"""How far an announcement is: for each shard, the page up to which the work was handed on.
+"""Which messages of an announcement have put their rest into the queue.
 
-Without it a message that a queue delivers twice would begin a second chain of pages, and each of its pages might
-begin more. The rows live among the deliveries, outside the index of unsettled ones.
+Without it a message that the queue delivers twice would put its rest there twice, and each of the two might do so
+again. The rows are in the deliveries table, outside the index of unsettled ones.
 """
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib import clock
+from chalicelib.mail import ledger
 from chalicelib.settings import settings
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.model import StoredModel
-from chalicelib.subscribers.announcements import PageJob
+from chalicelib.subscribers.announcements import PageJob, ShardJob
 
 KEPT_SECONDS = 90 * 24 * 60 * 60
 
 
 class Progress(StoredModel):
-    """One shard of one announcement."""
+    """One shard, or one page, of one announcement; `page` is how many of its messages put their rest into the queue."""
 
     class Meta:
         """Table settings."""
@@ -29,24 +30,27 @@ class Progress(StoredModel):
     expires_at = NumberAttribute()
 
 
-def is_behind(job: PageJob) -> bool:
-    """Whether this page was handed on before."""
+def was_handed_on(job: ShardJob | PageJob) -> bool:
+    """Whether the rest of this job was put into the queue before."""
     try:
         row = Progress.get(_name(job), consistent_read=True)
     except Progress.DoesNotExist:
         return False
-    return bool(row.page > job.page)
+    return bool(row.page > job.hops)
 
 
-def hand_on(job: PageJob) -> None:
-    """Remember that all behind this page is in the queue."""
-    actions = [Progress.page.set(job.page + 1), Progress.expires_at.set(clock.epoch_seconds() + KEPT_SECONDS)]
-    further = Progress.delivery_id.does_not_exist() | (Progress.page <= job.page)
+def hand_on(job: ShardJob | PageJob) -> None:
+    """Remember that the rest of this job is in the queue."""
+    actions = [Progress.page.set(job.hops + 1), Progress.expires_at.set(clock.epoch_seconds() + KEPT_SECONDS)]
+    further = Progress.delivery_id.does_not_exist() | (Progress.page <= job.hops)
     try:
         Progress(_name(job)).change(actions, further)
     except ConditionFailed:
         return
 
 
-def _name(job: PageJob) -> str:
-    return f"pages_{job.post.slug}_{job.shard}"
+def _name(job: ShardJob | PageJob) -> str:
+    if isinstance(job, ShardJob):
+        return f"pages_{job.post.slug}_{job.shard}"
+    # The hash keeps addresses out of keys. The last page of a shard ends at no address.
+    return ledger.delivery_id(f"page_{job.post.slug}", f"{job.shard} {job.until or ''}")

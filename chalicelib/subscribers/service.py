@@ -109,10 +109,12 @@ def find(email: str) -> Subscriber | None:
     return None if subscriber.is_expired else subscriber
 
 
-def confirmed_page(of: str, after: str | None, limit: int) -> Page[Subscriber]:
-    """List the addresses of a shard that are sent posts, by the index, which lags behind."""
+def confirmed_page(of: str, after: str | None, until: str | None, limit: int) -> Page[Subscriber]:
+    """List the addresses of a shard that are sent posts, behind `after` up to `until`, by the index, which lags."""
     start: Key | None = None if after is None else {"confirmed_shard": {"S": of}, "email": {"S": after}}
-    return one_page(Subscriber.by_shard.query(of, limit=limit, last_evaluated_key=start), Subscriber)
+    condition = None if until is None else Subscriber.email <= until
+    found = Subscriber.by_shard.query(of, condition, limit=limit, last_evaluated_key=start)
+    return one_page(found, Subscriber)
 
 
 def _for_ever(state: State) -> list[Action]:

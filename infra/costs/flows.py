@@ -36,8 +36,10 @@ def publication(stage: Stage, subscribers: int) -> Bill:
     pages = ceil(subscribers / SHARDS / SUBSCRIBERS_A_PAGE) * SHARDS if subscribers else 0
     mailed = together([_step("announcing mail", stage.event_memory), _mailed(stage)])
     a_page = together([_ran("page of an announcement", stage.event_memory, stage), A_MESSAGE])
+    a_shard = together([_ran("shard of an announcement", stage.event_memory, stage), A_MESSAGE])
     written = _ran("pages of a publication", stage.event_memory, stage)
-    return together([_called("publish_post", stage), written, times(a_page, pages), times(mailed, subscribers)])
+    announced = together([times(a_shard, SHARDS), times(a_page, pages), times(mailed, subscribers)])
+    return together([_called("publish_post", stage), written, announced if subscribers else {}])
 
 
 def photo(stage: Stage) -> Bill:

@@ -6,6 +6,7 @@ It knows the operations and expressions that the application uses and refuses al
 import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -151,6 +152,9 @@ class MemoryDynamoDb:
             item = items.get(row[2], seen.get(row[2], {}))
             if holds(item, names, values):
                 found.append({name: item[name] for name in keys} if index.keys_only else item)
+            elif found:
+                # Rows are in order, and a key condition holds for those that follow each other.
+                break
             if len(found) == limit:
                 break
         answer: dict[str, Any] = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
@@ -223,18 +227,17 @@ def _refused(stands: Item | None) -> ClientError:
 def _all_rows(index: Index, values: Mapping[str, Any]) -> list[tuple[Any, int, str]]:
     partitions = {value["S"] for value in values.values() if "S" in value}
     (partition,) = partitions & index.rows.keys() or {None}
-    return list(index.rows.get(partition, ())) if partition is not None else []
+    return index.rows.get(partition, []) if partition is not None else []
 
 
 def _behind(
-    rows: Iterable[tuple[Any, int, str]], index: Index, after: Mapping[str, Any] | None
+    rows: list[tuple[Any, int, str]], index: Index, after: Mapping[str, Any] | None
 ) -> Iterable[tuple[Any, int, str]]:
     if after is None:
-        return rows
+        return iter(rows[:])
     last = expressions.plain(after[index.range_name])[1]
     key = next(iter(after[name]["S"] for name in after if name not in (index.hash_name, index.range_name)), None)
-    listed = list(rows)
-    for place, row in enumerate(listed):
-        if row[2] == key:
-            return listed[place + 1 :]
-    return [row for row in listed if row[0] > last]
+    start = bisect.bisect_left(rows, (last,))
+    end = bisect.bisect_right(rows, last, lo=start, key=lambda row: row[0])
+    place = next((place for place in range(start, end) if rows[place][2] == key), end - 1)
+    return islice(rows, place + 1, None)

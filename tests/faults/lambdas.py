@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -16,6 +17,8 @@ Record = Mapping[str, Any]
 
 VISIBILITY_SECONDS = 180
 MAX_RECEIVES = 5
+# Lambda does not invoke a function for a message at whose end of a chain it has run so often already.
+MAX_RUNS_IN_A_CHAIN = 16
 
 
 @dataclass
@@ -68,6 +71,7 @@ class _Waiting:
     body: str
     visible_at: int
     received: int = 0
+    runs_before: int = 0
 
 
 @dataclass
@@ -80,11 +84,14 @@ class QueueMapping:
     failures: list[str] = field(default_factory=list)
     arrived: int = 0
     invocations: int = 0
+    longest_chain: int = 0
+    _runs_before: int = 0
 
     def put(self, body: str, delay_seconds: int = 0) -> None:
         self.arrived += 1
         name = f"message-{self.arrived}"
-        self.waiting[name] = _Waiting(name, body, clock.epoch_seconds() + delay_seconds)
+        visible_at = clock.epoch_seconds() + delay_seconds
+        self.waiting[name] = _Waiting(name, body, visible_at, runs_before=self._runs_before)
 
     def run(self) -> None:
         """Hand over everything that is visible now."""
@@ -112,6 +119,17 @@ class QueueMapping:
                 self.failures.append(message.body)
 
     def _invoke(self, batch: Sequence[_Waiting]) -> Container[str]:
+        # What the function puts into the queue now is a link further from where the longest chain began.
+        self._runs_before = max(message.runs_before for message in batch) + 1
+        self.longest_chain = max(self.longest_chain, self._runs_before)
+        try:
+            return self._answer(batch)
+        finally:
+            self._runs_before = 0
+
+    def _answer(self, batch: Sequence[_Waiting]) -> Container[str]:
+        if self._runs_before > MAX_RUNS_IN_A_CHAIN:
+            return {message.message_id for message in batch}
         records = [
             {
                 "messageId": message.message_id,

@@ -110,11 +110,29 @@ MUTANTS = (
         ANNOUNCING,
         "    after, refused, later = job.after, False, list[str]()\n",
         "    after, refused, later = job.after, False, list[str]()\n"
-        "    if page.last_key is not None:\n"
-        "        queue.put([body(PageJob(job.post, job.shard, job.page + 1, page.items[-1].email))])\n"
-        "    progress.hand_on(job)\n",
+        "    if page.last_key is not None and page.items[-1].email != job.until:\n"
+        "        queue.put([body(PageJob(job.post, job.shard, page.items[-1].email, job.until, job.hops + 1))])\n"
+        "        progress.hand_on(job)\n",
     ),
-    Mutant("no-progress-of-announcements", ANNOUNCING, "    progress.hand_on(job)\n", ""),
+    Mutant("chains-longer-than-lambda-allows", ANNOUNCING, "HOPS = 10\n", "HOPS = 100\n"),
+    Mutant(
+        "forget-the-rest-of-a-chain",
+        ANNOUNCING,
+        "            effects.leave_post_to_the_sweeper(subscriber.email, job.post)\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "announce-page-by-page",
+        ANNOUNCING,
+        "        queue.put([body(page) for page in _pages(job, after, emails, is_last=listed.last_key is None)])\n",
+        "        queue.put([body(PageJob(job.post, job.shard, job.after))])\n        return\n",
+    ),
+    Mutant(
+        "no-progress-of-announcements",
+        ANNOUNCING,
+        "job.hops + 1, put_off))], delay)\n    progress.hand_on(job)\n",
+        "job.hops + 1, put_off))], delay)\n",
+    ),
     Mutant(
         "one-bad-subscriber-stops-the-page",
         ANNOUNCING,

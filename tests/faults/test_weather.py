@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,11 @@ from chalicelib.mail import ledger
 from chalicelib.mail.model import State
 from chalicelib.subscribers import announcements, service, tokens
 from chalicelib.subscribers.announcements import Announcement
+from chalicelib.subscribers.announcing import HOPS
+from chalicelib.subscribers.model import shard
 from chalicelib.subscribers.service import NotToConfirm
 from chalicelib.subscribers.tokens import Purpose
-from tests.faults.lambdas import MAX_RECEIVES
+from tests.faults.lambdas import MAX_RECEIVES, MAX_RUNS_IN_A_CHAIN
 from tests.faults.world import World, world
 
 ADA = "ada@example.com"
@@ -248,7 +251,7 @@ def test_an_announcement_reaches_everybody_once_in_a_storm(faults: float, at_lea
             name = ledger.delivery_id("post_tides", email)
             row = here.deliveries().get(name)
             assert row is None or row["state"]["S"] == State.FAILED_UNKNOWN
-            assert row is not None or email in waiting or '"page"' in waiting
+            assert row is not None or email in waiting or '"page"' in waiting or '"shard"' in waiting
         assert states[State.SENT] == len(told) > at_least
         # and the pages did not multiply
         assert here.announcements.arrived < 400
@@ -285,6 +288,29 @@ def test_an_announcement_that_is_refused_waits_and_goes_on() -> None:
         # then everybody is told once, and no message was tried too often
         assert recipients(here, "post_") == once(emails)
         assert here.announcements.failures == []
+
+
+def test_a_thousand_subscribers_are_told_by_chains_that_lambda_does_not_end() -> None:
+    with world() as here:
+        # given a thousand subscribers, and an SES that refuses one mail in four
+        emails = [f"reader{number:04}@example.com" for number in range(1000)]
+        table = here.dynamodb.table("subscribers")
+        for email in emails:
+            table.write(email, _confirmed_row(email))
+        table.records.clear()
+        here.ses.refuses = lambda: here.random.random() < 0.25
+        # when a post is announced
+        announcements.announce(POST, here.queue)
+        here.settle()
+        # then each is told once, and no chain of messages came near the length at which Lambda ends it
+        assert recipients(here, "post_") == once(emails)
+        assert here.announcements.failures == []
+        assert HOPS < here.announcements.longest_chain <= MAX_RUNS_IN_A_CHAIN - 2
+
+
+def _confirmed_row(email: str) -> dict[str, Any]:
+    row = {"email": email, "state": "confirmed", "request_id": "01J", "confirmed_shard": shard(email)}
+    return {name: {"S": value} for name, value in row.items()}
 
 
 def test_one_subscriber_who_cannot_be_told_does_not_hold_back_the_others() -> None:

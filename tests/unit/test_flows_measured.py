@@ -17,7 +17,7 @@ from chalicelib.mail.sender import DELIVERY_TAG
 from chalicelib.media.events import on_media_changed, on_upload_jobs
 from chalicelib.media.model import object_key
 from chalicelib.subscribers import effects, service
-from chalicelib.subscribers.announcements import Announcement, PageJob, body
+from chalicelib.subscribers.announcements import Announcement, ShardJob, body
 from chalicelib.subscribers.announcing import PAGE
 from chalicelib.subscribers.events import on_announcement_jobs, on_mail_event, on_subscribers_changed
 from chalicelib.subscribers.model import Subscriber, shard
@@ -106,11 +106,15 @@ def test_a_page_of_an_announcement_takes_a_mail_a_subscriber_and_a_little(anonym
         service.ask(email)
         service.confirm(email, Subscriber.get(email).request_id)
     post = Announcement("tea", POST["summary"], POST["summary"], "https://site.example.test/blog/tea/", "Ada")
-    with metered() as meter:
-        assert on_announcement_jobs(queue_event(body(PageJob(post, "0"))), desk.outbox, Pile()) == DONE
+    pile = Pile()
+    with metered() as listing:
+        assert on_announcement_jobs(queue_event(body(ShardJob(post, "0"))), desk.outbox, pile) == DONE
+    assert units(listing) == counted("shard of an announcement")
+    with metered() as telling:
+        assert on_announcement_jobs(queue_event(pile.bodies[0]), desk.outbox, Pile()) == DONE
     assert len(desk.letters.sent) == PAGE
     a_mail, a_page = counted("announcing mail"), counted("page of an announcement")
-    assert units(meter) == {name: PAGE * a_mail[name] + a_page[name] for name in a_mail}
+    assert units(telling) == {name: PAGE * a_mail[name] + a_page[name] for name in a_mail}
 
 
 @dataclass

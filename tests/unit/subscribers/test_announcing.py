@@ -1,5 +1,6 @@
-"""Announcing a post: everybody once, a page at a time, and the rest in the queue last."""
+"""Announcing a post: a shard becomes pages, each subscriber is told once, and the rest is put into the queue last."""
 
+from math import ceil
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from chalicelib.mail.model import State as Delivered
 from chalicelib.mail.outcomes import RefusedForNow
 from chalicelib.settings import settings
 from chalicelib.subscribers import announcements, announcing, progress, service
-from chalicelib.subscribers.announcements import Announcement, OneJob, PageJob, announce, body, job
+from chalicelib.subscribers.announcements import Announcement, OneJob, PageJob, ShardJob, announce, body, job
+from chalicelib.subscribers.announcing import HOPS, PAGE
 from chalicelib.subscribers.events import on_announcement_jobs
 from chalicelib.subscribers.model import SHARDS, Subscriber, shard
 from chalicelib.subscribers.queue import LONGEST_DELAY_SECONDS, NotQueued, SqsQueue
 from chalicelib.subscribers.tokens import Purpose, Token, unseal
+from tests.faults.dynamodb import MemoryDynamoDb
+from tests.support.seam import dynamodb_behind
 from tests.unit.mail.fakes import Desk, Pile
 from tests.unit.subscribers.conftest import queue_event
 
@@ -54,11 +58,12 @@ def told(desk: Desk) -> list[str]:
 
 def test_a_post_is_announced_to_each_shard(pile: Pile) -> None:
     announce(POST, pile)
-    assert [job(message) for message in pile.bodies] == [PageJob(POST, each) for each in SHARDS]
+    assert [job(message) for message in pile.bodies] == [ShardJob(POST, each) for each in SHARDS]
 
 
 def test_jobs_come_out_of_the_queue_as_they_went_in() -> None:
-    for each in (PageJob(POST, "2", 7, "ada@example.com", 3), OneJob(POST, "ada@example.com")):
+    page_job = PageJob(POST, "2", "ada@example.com", "eve@example.com", 7, 3)
+    for each in (ShardJob(POST, "2", "ada@example.com", 3), page_job, OneJob(POST, "ada@example.com")):
         assert job(body(each)) == each
     assert Announcement.from_text({"email": "ada@example.com", **POST.as_text()}) == POST
 
@@ -91,23 +96,101 @@ def test_a_long_summary_is_broken_into_lines(tables: None, desk: Desk, pile: Pil
     assert "And the shore." in lines
 
 
-def test_pages_follow_each_other_until_everybody_is_told(memory: None, desk: Desk, pile: Pile) -> None:
-    emails = subscribed(announcing.PAGE * 2)
-    following = page(desk, pile, PageJob(POST, "0"))
-    assert following == PageJob(POST, "0", 1, emails[announcing.PAGE - 1])
-    last = page(desk, pile, following)
-    # A page that is full may be the last one; only the index knows.
-    assert last is None or page(desk, pile, last) is None
+def split(desk: Desk, pile: Pile, asked: ShardJob) -> list[Any]:
+    """Do a shard's job, and return the jobs that it put into the queue."""
+    pile.messages.clear()
+    assert on_announcement_jobs(queue_event(body(asked)), desk.outbox, pile) == DONE
+    assert told(desk) == []
+    return [job(message) for message in pile.bodies]
+
+
+@pytest.mark.parametrize("count", [1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE])
+def test_a_shard_becomes_pages_that_tell_each_subscriber_once(count: int, memory: None, desk: Desk, pile: Pile) -> None:
+    # given a shard of so many subscribers
+    emails = subscribed(count)
+    # when its job and the jobs of its pages are done
+    pages = split(desk, pile, ShardJob(POST, "0"))
+    # then each page was told by a run of its own, and left nothing
+    assert [len(emails[start : start + PAGE]) for start in range(0, count, PAGE)] == [
+        _told_by(desk, pile, each) for each in pages
+    ]
     assert told(desk) == emails
+    # and the last page has no end, so that it tells who confirms meanwhile
+    assert [each.until is None for each in pages] == [False] * (len(pages) - 1) + [True]
+    assert {each.hops for each in pages} == {1}
+
+
+def _told_by(desk: Desk, pile: Pile, asked: PageJob) -> int:
+    before = len(told(desk))
+    assert page(desk, pile, asked) is None
+    return len(told(desk)) - before
+
+
+def test_ten_thousand_subscribers_are_on_one_page_each(desk: Desk, pile: Pile) -> None:
+    # given ten thousand subscribers
+    emails = [f"reader{number:05}@example.com" for number in range(10_000)]
+    memory = MemoryDynamoDb()
+    for email in emails:
+        row = {"email": email, "state": "confirmed", "request_id": "01J", "confirmed_shard": shard(email)}
+        memory.table("subscribers").write(email, {name: {"S": value} for name, value in row.items()})
+    with dynamodb_behind(lambda _: memory):
+        for of in SHARDS:
+            # when the job of each shard is done, in one run
+            pages = split(desk, pile, ShardJob(POST, of))
+            # then its pages follow each other without a gap, and none is longer than a run tells
+            assert all(isinstance(each, PageJob) for each in pages)
+            assert [each.after for each in pages] == [None, *(each.until for each in pages[:-1])]
+            here = [email for email in emails if shard(email) == of]
+            assert [each.until for each in pages] == [*here[PAGE - 1 : -1 : PAGE], None][: len(pages)]
+            assert len(pages) == ceil(len(here) / PAGE)
 
 
 def test_an_empty_shard_is_done_at_once(memory: None, desk: Desk, pile: Pile) -> None:
+    assert split(desk, pile, ShardJob(POST, "3")) == []
     assert page(desk, pile, PageJob(POST, "3")) is None
+
+
+def test_a_shard_that_takes_long_to_list_goes_on_in_another_run(
+    memory: None, desk: Desk, pile: Pile, traveller: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a shard of five pages, of which a query lists two, and half of the time is over after each
+    emails = subscribed(5 * PAGE)
+    monkeypatch.setattr(announcing, "LISTED", 2 * PAGE)
+
+    class Slow(Pile):
+        def put(self, bodies: Any, delay_seconds: int = 0) -> None:
+            traveller.shift(announcing.BUDGET_SECONDS / 2 if len(bodies) > 1 else 0)
+            super().put(bodies, delay_seconds)
+
+    # when it is listed
+    *pages, rest = split(desk, Slow(pile.messages), ShardJob(POST, "0", hops=3))
+    # then the rest is the last job, a hop further, and does not begin twice
+    assert len(pages) == 4
+    assert rest == ShardJob(POST, "0", emails[4 * PAGE - 1], 4)
+    assert split(desk, pile, ShardJob(POST, "0", hops=3)) == []
+    assert split(desk, pile, rest) == [PageJob(POST, "0", emails[4 * PAGE - 1], None, 5)]
+
+
+def test_a_shard_too_long_to_be_listed_is_reported(memory: None, desk: Desk, pile: Pile) -> None:
+    subscribed(1)
+    event = queue_event(body(ShardJob(POST, "0", hops=HOPS + 1)))
+    assert on_announcement_jobs(event, desk.outbox, pile) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert pile.messages == []
 
 
+def test_who_confirms_within_a_page_is_told_by_its_rest(memory: None, desk: Desk, pile: Pile) -> None:
+    # given a page whose end was its last subscriber, and more who confirmed before it
+    emails = subscribed(PAGE + 3)
+    # when the page is told
+    following = page(desk, pile, PageJob(POST, "0", None, emails[-1], 1))
+    # then those behind the first PAGE are told by its rest, and nobody behind its end
+    assert following == PageJob(POST, "0", emails[PAGE - 1], emails[-1], 2)
+    assert page(desk, pile, following) is None
+    assert told(desk) == emails
+
+
 def test_a_page_that_comes_twice_tells_nobody_twice(memory: None, desk: Desk, pile: Pile) -> None:
-    emails = subscribed(announcing.PAGE + 1)
+    emails = subscribed(PAGE + 1)
     first = page(desk, pile, PageJob(POST, "0"))
     # given that its message comes again, then it neither tells anybody nor begins a second chain
     assert page(desk, pile, PageJob(POST, "0")) is None
@@ -118,7 +201,7 @@ def test_a_page_that_comes_twice_tells_nobody_twice(memory: None, desk: Desk, pi
 
 def test_a_crash_before_the_rest_is_queued_brings_the_page_again(memory: None, desk: Desk, pile: Pile) -> None:
     # given a queue that does not take the rest
-    emails = subscribed(announcing.PAGE + 1)
+    emails = subscribed(PAGE + 1)
     pile.fails = [None, NotQueued("Throttled")]
     event = queue_event(body(PageJob(POST, "0")))
     assert on_announcement_jobs(event, desk.outbox, pile) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
@@ -134,7 +217,7 @@ def test_a_crash_before_the_rest_is_queued_brings_the_page_again(memory: None, d
 def test_a_page_that_did_not_get_through_is_tried_in_smaller_parts(memory: None, desk: Desk, pile: Pile) -> None:
     emails = subscribed(4)
     for received, length in ((1, 4), (4, 3), (5, 1), (9, 1)):
-        Delivery("pages_tides_0").delete()
+        Delivery(ledger.delivery_id("page_tides", "0 ")).delete()
         desk.letters.sent.clear()
         for email in emails:
             Delivery(ledger.delivery_id("post_tides", email)).delete()
@@ -145,7 +228,7 @@ def test_a_page_that_did_not_get_through_is_tried_in_smaller_parts(memory: None,
 def test_whoever_left_is_not_told(memory: None, desk: Desk, pile: Pile) -> None:
     emails = subscribed(3)
     # given somebody who leaves behind the page's back
-    rows = service.confirmed_page("0", None, 10)
+    rows = service.confirmed_page("0", None, None, 10)
     assert [row.email for row in rows.items] == emails
     desk.letters.fails = []
     service.leave(emails[1])
@@ -174,21 +257,37 @@ def test_a_refusal_puts_the_rest_off_longer_each_time(memory: None, desk: Desk, 
     # given an SES that has had enough
     emails = subscribed(20)
     asked, delays = PageJob(POST, "0"), []
-    desk.letters.fails = [None, *[RefusedForNow("TooManyRequestsException") for _ in range(12)]]
+    desk.letters.fails = [None, *[RefusedForNow("TooManyRequestsException") for _ in range(HOPS)]]
     # when page after page is refused
-    for _ in range(12):
+    for _ in range(HOPS):
         following = page(desk, pile, asked)
         assert following is not None
         delays.append(pile.messages[-1][1])
         asked = following
     # then each has the ledger see to the one that was refused, and waits longer for the others
-    assert delays == [60, 120, 240, 480, *[LONGEST_DELAY_SECONDS] * 8]
-    assert asked == PageJob(POST, "0", 12, emails[12], 12)
-    released = [ledger.delivery_id("post_tides", email) for email in emails[1:13]]
-    assert {Delivery.get(name, consistent_read=True).state for name in released} == {Delivered.RELEASED}
+    assert delays == [60, 120, 240, 480, *[LONGEST_DELAY_SECONDS] * (HOPS - 4)]
+    assert asked == PageJob(POST, "0", emails[HOPS], None, HOPS, HOPS)
+    assert _states(emails[1 : HOPS + 1]) == {Delivered.RELEASED}
     # and when mails are taken again, nothing is put off any more
     assert page(desk, pile, asked) is None
-    assert told(desk) == [emails[0], *emails[13:]]
+    assert told(desk) == [emails[0], *emails[HOPS + 1 :]]
+
+
+def test_what_a_chain_has_not_done_is_left_to_the_sweeper(memory: None, desk: Desk, pile: Pile) -> None:
+    # given a page at the end of its chain, of whose subscribers one was told before
+    emails = subscribed(PAGE + 4)
+    desk.letters.fails = [None, RefusedForNow("TooManyRequestsException")]
+    on_announcement_jobs(queue_event(body(OneJob(POST, emails[-1]))), desk.outbox, pile)
+    # when SES refuses
+    assert page(desk, pile, PageJob(POST, "0", hops=HOPS)) is None
+    # then the ledger has the others, for the sweeper
+    assert told(desk) == [emails[-1]]
+    assert _states(emails[:-1]) == {Delivered.RELEASED}
+
+
+def _states(emails: list[str]) -> set[str]:
+    names = [ledger.delivery_id("post_tides", email) for email in emails]
+    return {Delivery.get(name, consistent_read=True).state for name in names}
 
 
 def test_one_who_is_refused_is_left_to_the_ledger(memory: None, desk: Desk, pile: Pile) -> None:
@@ -210,17 +309,25 @@ def test_a_page_that_takes_long_leaves_the_rest_for_later(
             return str(super().send(mail, delivery_id))
 
     desk.letters = Slow()
-    assert page(desk, pile, PageJob(POST, "0")) == PageJob(POST, "0", 1, emails[1])
+    assert page(desk, pile, PageJob(POST, "0")) == PageJob(POST, "0", emails[1], None, 1)
     assert pile.messages[-1][1] == 0
     assert told(desk) == emails[:2]
 
 
-def test_progress_never_goes_back(memory: None, traveller: time_machine.Traveller) -> None:
-    for number in (0, 1, 0):
-        progress.hand_on(PageJob(POST, "0", number))
-    assert progress.is_behind(PageJob(POST, "0", 1))
-    assert not progress.is_behind(PageJob(POST, "0", 2))
-    assert not progress.is_behind(PageJob(POST, "1", 0))
+@pytest.mark.parametrize("kind", [ShardJob, PageJob])
+def test_progress_never_goes_back(kind: type[ShardJob | PageJob], memory: None) -> None:
+    for hops in (0, 1, 0):
+        progress.hand_on(kind(POST, "0", hops=hops))
+    assert progress.was_handed_on(kind(POST, "0", hops=1))
+    assert not progress.was_handed_on(kind(POST, "0", hops=2))
+    assert not progress.was_handed_on(kind(POST, "1", hops=0))
+
+
+def test_each_page_has_progress_of_its_own(memory: None) -> None:
+    progress.hand_on(PageJob(POST, "0", until="ada@example.com"))
+    assert not progress.was_handed_on(PageJob(POST, "0", until="eve@example.com"))
+    assert not progress.was_handed_on(PageJob(POST, "0"))
+    assert not progress.was_handed_on(ShardJob(POST, "0"))
 
 
 def test_a_message_that_is_no_job_is_reported(desk: Desk, pile: Pile) -> None:

@@ -16,7 +16,7 @@ from chalicelib.mail.events import on_sweep
 from chalicelib.mail.model import Delivery
 from chalicelib.mail.outcomes import OutcomeUnknown, RefusedForGood, RefusedForNow
 from chalicelib.subscribers import effects, service
-from chalicelib.subscribers.announcements import Announcement, OneJob, PageJob, body
+from chalicelib.subscribers.announcements import Announcement, OneJob, PageJob, ShardJob, body
 from chalicelib.subscribers.events import on_announcement_jobs, on_mail_event, on_subscribers_changed
 from chalicelib.subscribers.model import Subscriber, shard
 from chalicelib.subscribers.tokens import Purpose, Token, seal
@@ -72,7 +72,7 @@ def test_nothing_of_anybody_is_logged(
     anonymous.get(f"/subscribers/confirm?token={tokens[0]}")
     on_subscribers_changed(records((pending, image())), desk.outbox)
     post = Announcement("tides", "Canary tides", "Canary", "https://site.example.test/blog/tides/", "Canary")
-    for job in (PageJob(post, shard(EMAIL)), OneJob(post, EMAIL)):
+    for job in (ShardJob(post, shard(EMAIL)), PageJob(post, shard(EMAIL)), OneJob(post, EMAIL)):
         on_announcement_jobs(queue_event(body(job)), desk.outbox, Pile())
     anonymous.post("/contact", {"name": "Canary", "email": EMAIL, "message": "Canary"})
     contact.receive(NewMessage("Canary", EMAIL, "Canary"), EMAIL, "192.0.2.77")

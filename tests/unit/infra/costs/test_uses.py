@@ -31,8 +31,8 @@ def test_a_small_user_pays_less_than_a_dollar_a_month() -> None:
 def test_a_publication_takes_a_mail_and_the_ledgers_writes_a_subscriber() -> None:
     nobody, many = publication(PROD, 0), publication(PROD, 1000)
     assert many["mails"] - nobody.get("mails", 0) == 1000
-    # Four for the ledger and one for what SES tells, and one a page of 25.
-    assert many["write units"] - nobody["write units"] == pytest.approx(1000 * 5 + 40)
+    # Four for the ledger and one for what SES tells.
+    assert many["write units"] - nobody["write units"] == pytest.approx(1000 * 5)
     assert nobody["invalidated paths"] == measured()["steps"]["pages of a publication"]["paths"]
 
 
