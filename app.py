@@ -3,7 +3,14 @@
 Every function is deployed with the whole application, so each event handler imports only what it needs, when it runs.
 """
 
+import os
 from typing import Any
+
+if "AWS_CHALICE_CLI_MODE" in os.environ:
+    # One of Chalice's commands imports this, not Lambda: the stage's values come from a file.
+    from infra import chalice_command
+
+    chalice_command.prepare()
 
 from chalicelib import cold_start  # isort: split
 
@@ -21,7 +28,8 @@ from chalicelib.todos.routes import routes as todos
 
 logs.configure()
 
-app = Chalice(app_name="mytodolist", configure_logs=False)
+# The name of the API, also where Chalice alone deploys it.
+app = Chalice(app_name=f"mytodolist-{settings().stage}", configure_logs=False)
 
 capabilities = (todos, media, blog, subscribers, contact)
 blueprints = (*capabilities, describing(capabilities))
@@ -114,10 +122,7 @@ def sweep_mail(event: CloudWatchEvent) -> Any:  # noqa: ANN401
     return on_sweep(event.to_dict(), (CONFIRM, WELCOME, NEW_SUBSCRIBER, NEW_POST, CONTACT))
 
 
-if settings().is_local:
-    # `chalice local` verifies nothing by itself; this makes it a gateway that does.
-    from infra.local import gateway
-
-    gateway.install(app)
+if "AWS_CHALICE_CLI_MODE" in os.environ:
+    chalice_command.finish(app)
 
 cold_start.finish()

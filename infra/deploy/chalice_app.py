@@ -9,12 +9,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from chalice.awsclient import TypedAWSClient
+from chalice.awsclient import ResourceDoesNotExistError, TypedAWSClient
 from chalice.cli.factory import CLIFactory
 from chalice.deploy import deployer
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
@@ -29,11 +30,13 @@ from infra import cache_settings
 from infra.api_settings import complete, required_parameters
 from infra.deploy.aws import LOCAL_POLL_SECONDS, POLL_SECONDS, new_botocore_session
 from infra.deploy.package import LeanPackager, PackageError
+from infra.stage_values import read_values, with_values
 
 WAIT_SECONDS = 300
 OPEN, CLOSED = "open", "closed"
 # What follows the project on the command line of `deploy`.
 OPTIONS = ("api_name", "site", "requirements", "access")
+_GONE = ("NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 SCHEMA = {"schema_version": "2.0", "backend": "api"}
 
 
@@ -127,6 +130,26 @@ class _Client(TypedAWSClient):
         super().__init__(new_botocore_session(), sleep=lambda _: time.sleep(poll_seconds))
         self._poll_seconds = poll_seconds
 
+    def delete_function(self, function_name: str) -> None:
+        with _gone_is_fine():
+            super().delete_function(function_name)
+
+    def delete_rest_api(self, rest_api_id: str) -> None:
+        with _gone_is_fine():
+            super().delete_rest_api(rest_api_id)
+
+    def delete_role(self, name: str) -> None:
+        with _gone_is_fine():
+            super().delete_role(name)
+
+    def delete_rule(self, rule_name: str) -> None:
+        with _gone_is_fine():
+            super().delete_rule(rule_name)
+
+    def remove_lambda_event_source(self, event_uuid: str) -> None:
+        with _gone_is_fine():
+            super().remove_lambda_event_source(event_uuid)
+
     def _wait_for_active(self, function_name: str) -> None:
         self._wait("function_active", function_name)
 
@@ -138,8 +161,34 @@ class _Client(TypedAWSClient):
         self._client("lambda").get_waiter(waiter).wait(FunctionName=function_name, WaiterConfig=attempts)
 
 
+@contextmanager
+def _gone_is_fine() -> Iterator[None]:
+    """Go on where a `chalice delete` that was typed by hand has been before."""
+    try:
+        yield
+    except ResourceDoesNotExistError:
+        return
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+
+
+class _Factory(CLIFactory):
+    """Chalice's factory, that reads the values of a stage together with config.json."""
+
+    def __init__(self, project: Path, stage: str) -> None:
+        super().__init__(str(project), environ=os.environ)
+        self._project, self._stage = project, stage
+
+    def load_project_config(self) -> dict[str, Any]:
+        values = read_values(self._project, self._stage)
+        if values is None:
+            raise RuntimeError(f"The stage {self._stage} has no values in {self.project_dir}.")
+        return with_values(super().load_project_config(), self._stage, values)
+
+
 def _prepared(stage: str, project: Path) -> tuple[Any, TypedAWSClient]:
-    factory = CLIFactory(str(project), environ=os.environ)
+    factory = _Factory(project, stage)
     config = factory.create_config_obj(stage)
     return config, _Client(LOCAL_POLL_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS)
 

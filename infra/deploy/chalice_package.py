@@ -31,24 +31,19 @@ from chalice.package import (
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
-from infra import cache_settings, policies
+from infra import cache_settings
 from infra.api_settings import complete, required_parameters
 from infra.deploy.aws import new_botocore_session
-from infra.deploy.config import chalice_stage, environment, render_policy
 from infra.deploy.one_stack import (
     ALIAS,
-    ANY_ACCOUNT,
-    ANY_API,
-    ANY_DISTRIBUTION,
     API_HANDLER,
     OneStackError,
-    everywhere,
     merge_template,
     nested,
-    placeholders,
 )
 from infra.deploy.package import LeanPackager, PackageError, megabytes, sizes
 from infra.deploy.parts import TEMPLATES
+from infra.deploy.placeholders import write_placeholders
 from infra.deploy.stage import APP, ROOT, Stage, StageError, load
 from infra.local.keys import write_privately
 
@@ -86,14 +81,9 @@ def _project(folder: Path, stage: Stage) -> Path:
     chalice = folder / ".chalice"
     chalice.mkdir()
     (chalice / "deployments").symlink_to(kept)
-    outputs, of_the_account = placeholders(stage), {"ApiId": ANY_API, "DistributionId": ANY_DISTRIBUTION}
-    for function in policies.FUNCTIONS:
-        file = chalice / "policies" / stage.name / f"{function}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        document = render_policy(function, stage, ANY_ACCOUNT, "aws", outputs | of_the_account)
-        file.write_text(json.dumps(everywhere(document)), encoding="utf-8")
-    stages = {stage.name: chalice_stage(stage, environment(stage, outputs, "none"))}
-    write_privately(chalice / "config.json", json.dumps({"version": "2.0", "app_name": APP, "stages": stages}))
+    values = write_placeholders(folder, stage)
+    config = {"version": "2.0", "app_name": APP, "stages": {stage.name: values.config}}
+    write_privately(chalice / "config.json", json.dumps(config))
     return folder
 
 

@@ -1,17 +1,20 @@
-"""What Chalice is told of a stage: its part of .chalice/config.json, and a policy file for each function."""
+"""What Chalice is told of a stage: its values beside .chalice/config.json, and a policy file for each function."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.settings import variables
 from infra import cache_settings, policies
 from infra.api_settings import MINIMUM_COMPRESSION_BYTES, ApiSettings, Plan
 from infra.deploy import roots
-from infra.deploy.aws import Aws
-from infra.deploy.stage import API_STAGE, APP, Stage
-from infra.local.keys import write_privately
+from infra.deploy.stage import API_STAGE, Stage
+from infra.stage_values import StageValues, write_values
+
+if TYPE_CHECKING:
+    # Chalice alone has no boto3.
+    from infra.deploy.aws import Aws
 
 API_HANDLER = "api_handler"
 API_SECONDS = 29
@@ -73,7 +76,7 @@ def told(stage: Stage, outputs: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def chalice_stage(
     stage: Stage, stage_environment: Mapping[str, str], outputs: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The stage's part of .chalice/config.json; without `outputs` it leaves out what they decide of each function."""
+    """What Chalice's configuration says of the stage; without `outputs`, nothing of each function that they decide."""
     functions = {_chalice_name(function): _function(stage, function, outputs) for function in policies.FUNCTIONS}
     return {
         "api_gateway_stage": API_STAGE,
@@ -88,27 +91,27 @@ def chalice_stage(
     }
 
 
-def write(project: Path, stage: Stage, aws: Aws, outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
-    """Write the policy files and the stage's part of the configuration; return the functions' environment.
+def write(project: Path, stage: Stage, aws: "Aws", outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
+    """Write the policy files and the stage's values; return the functions' environment.
 
-    Both are in folders that Git does not look at, and other stages' parts stay as they are.
+    Both are in folders that Git does not look at.
     """
-    folder = project / ".chalice"
-    for function in policies.FUNCTIONS:
-        file = folder / _policy_file(stage, function)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(policy(function, stage, aws, outputs), indent=1), encoding="utf-8")
-    path = folder / "config.json"
-    config: dict[str, Any] = {"version": "2.0", "app_name": APP, "stages": {}}
-    if path.exists():
-        config |= json.loads(path.read_text(encoding="utf-8"))
+    documents = {function: policy(function, stage, aws, outputs) for function in policies.FUNCTIONS}
+    write_policies(project, stage, documents)
     made = environment(stage, outputs, signing_key)
-    config["stages"][stage.name] = chalice_stage(stage, made, outputs)
-    write_privately(path, json.dumps(config, indent=1))
+    write_values(project, stage.name, StageValues(stage.region, chalice_stage(stage, made, outputs)))
     return made
 
 
-def policy(function: str, stage: Stage, aws: Aws, outputs: Mapping[str, str]) -> dict[str, Any]:
+def write_policies(project: Path, stage: Stage, documents: Mapping[str, Any]) -> None:
+    """Write the policy of each function where `chalice_stage` says it is."""
+    for function, document in documents.items():
+        file = project / ".chalice" / _policy_file(stage, function)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def policy(function: str, stage: Stage, aws: "Aws", outputs: Mapping[str, str]) -> dict[str, Any]:
     """The policy of one function, with this account's names in it."""
     return render_policy(function, stage, aws.account, aws.partition, outputs)
 

@@ -1,15 +1,14 @@
 """The `local` stage of Chalice: the environment of `chalice local --stage local` and of the event functions."""
 
-import json
 import os
 from collections.abc import Mapping
-from typing import Any
 
-from infra.local.keys import Keys, write_privately
+from infra.local.keys import Keys
 from infra.local.layout import REGION, ROOT, STAGE, Layout
 from infra.local.provision import MAIL_FROM
+from infra.stage_values import StageValues, write_values
 
-LINKED = ("app.py", "chalicelib", "infra")
+LINKED = (".chalice/config.json", "app.py", "chalicelib", "infra")
 
 
 def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -66,19 +65,11 @@ def link_project(layout: Layout) -> None:
     for name in LINKED:
         link = layout.project / name
         if not link.exists():
+            link.parent.mkdir(exist_ok=True)
             link.symlink_to(ROOT / name)
 
 
-def write_chalice_config(layout: Layout, stage_environment: Mapping[str, str]) -> None:
-    """Put the local stage into the project's .chalice/config.json; other stages stay as they are."""
-    path = layout.project / ".chalice" / "config.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    config: dict[str, Any] = {"version": "2.0", "app_name": "mytodolist", "stages": {}}
-    if path.exists():
-        config |= json.loads(path.read_text(encoding="utf-8"))
-    config["stages"][STAGE] = {
-        "api_gateway_stage": STAGE,
-        "lambda_timeout": 29,
-        "environment_variables": dict(stage_environment),
-    }
-    write_privately(path, json.dumps(config, indent=1))
+def write_chalice_values(layout: Layout, stage_environment: Mapping[str, str]) -> None:
+    """Write what Chalice's configuration says of the local stage, beside .chalice/config.json."""
+    config = {"lambda_timeout": 29, "environment_variables": dict(stage_environment)}
+    write_values(layout.project, STAGE, StageValues(REGION, config))

@@ -41,7 +41,10 @@ from infra.local.watch import fingerprint
 START_SECONDS = 60.0
 RESTART_PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.5
-WATCHED = ("app.py", "chalicelib", "infra/cache_settings.py", "infra/gateway_responses.py", "infra/local/gateway")
+WATCHED = (
+    *("app.py", "chalicelib", "infra/cache_settings.py", "infra/chalice_command.py", "infra/gateway_responses.py"),
+    *("infra/local/gateway", "infra/stage_values.py"),
+)
 
 Result = TypeVar("Result")
 
@@ -87,7 +90,7 @@ class Supervisor:
         environment = stage.environment(layout, self.keys, outputs)
         stage.link_project(layout)
         # The API alone: on AWS, event functions are outside the network that DAX is in.
-        stage.write_chalice_config(layout, environment | {"DAX_ENDPOINT": layout.dax})
+        stage.write_chalice_values(layout, environment | {"DAX_ENDPOINT": layout.dax})
         if layout.dax_port:
             self._step("DAX", lambda: self._run(self._dax(environment)))
         # Before the event functions, which have the copies refreshed that it keeps.

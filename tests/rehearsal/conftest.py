@@ -106,5 +106,6 @@ def _project(folder: Path) -> Path:
     kept = ROOT / ".chalice" / "deployments"
     kept.mkdir(parents=True, exist_ok=True)
     (folder / ".chalice").mkdir()
+    (folder / ".chalice" / "config.json").symlink_to(ROOT / ".chalice" / "config.json")
     (folder / ".chalice" / "deployments").symlink_to(kept)
     return folder

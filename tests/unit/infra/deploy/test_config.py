@@ -1,7 +1,6 @@
 """What Chalice is told: an environment that the application can start with, and a policy for each function."""
 
 import json
-import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +15,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, told, write
 from infra.deploy.one_stack import placeholders
 from infra.deploy.stage import ROOT, Stage
+from infra.stage_values import read_values
 
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
 OUTPUTS = {**placeholders(STAGE), "SiteUrl": "https://d1.cloudfront.net"}
@@ -155,21 +155,18 @@ def test_each_function_has_its_own_policy_and_no_more_is_made_up() -> None:
     assert files["api_handler"] == "policies/dev/api-handler.json"
 
 
-def test_other_stages_stay_and_nobody_else_reads_the_file(tmp_path: Path) -> None:
-    path = tmp_path / ".chalice" / "config.json"
-    path.parent.mkdir()
-    path.write_text(json.dumps({"version": "2.0", "app_name": "mytodolist", "stages": {"local": {"kept": True}}}))
-    write(tmp_path, STAGE, AWS, OUTPUTS, "key")
-    config = json.loads(path.read_text())
-    assert config["stages"]["local"] == {"kept": True}
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for one in config["stages"]["dev"]["lambda_functions"].values():
-        document = json.loads((path.parent / one["iam_policy_file"]).read_text())
+def test_a_deploy_writes_the_stages_values_and_its_policies(tmp_path: Path) -> None:
+    made = write(tmp_path, STAGE, AWS, OUTPUTS, "key")
+    values = read_values(tmp_path, "dev")
+    assert values is not None
+    assert (values.region, values.environment) == ("eu-north-1", made)
+    for one in values.config["lambda_functions"].values():
+        document = json.loads((tmp_path / ".chalice" / one["iam_policy_file"]).read_text())
         assert "$" not in json.dumps(document)
 
 
 @pytest.mark.parametrize(
-    "written", ["config.json", "policies/dev/api-handler.json", "deployed/dev.json", "deployments/x.zip"]
+    "written", ["stages/dev.json", "policies/dev/api-handler.json", "deployed/dev.json", "deployments/x.zip"]
 )
 def test_what_a_deploy_writes_is_nothing_to_git(written: str) -> None:
     asked = subprocess.run(["git", "check-ignore", "-q", f".chalice/{written}"], cwd=ROOT, check=False)  # noqa: S607

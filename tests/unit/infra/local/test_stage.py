@@ -2,10 +2,8 @@
 
 import json
 import re
-import stat
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +13,7 @@ from infra.local.keys import Keys
 from infra.local.layout import ROOT, Layout
 from infra.local.provision import TEMPLATES, stacks
 from infra.local.urls import browser_config, write_urls
+from infra.stage_values import read_values
 
 KEYS = Keys("LKIAUNIT", "secret", "signing")
 
@@ -33,11 +32,6 @@ def outputs() -> dict[str, str]:
         re.MULTILINE,
     )
     return {name: f"value-of-{name}" for name in names}
-
-
-def config(layout: Layout) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((layout.project / ".chalice" / "config.json").read_text())
-    return loaded
 
 
 def test_the_environment_is_all_that_the_application_asks_for(layout: Layout, outputs: dict[str, str]) -> None:
@@ -70,35 +64,18 @@ def test_the_laptop_has_the_transport_that_whoever_starts_it_asks_for(
     assert stage.environment(layout, KEYS, outputs)["STORE_TRANSPORT"] == "lean"
 
 
-def test_the_configuration_is_for_its_owner_alone(layout: Layout) -> None:
-    stage.write_chalice_config(layout, {"SIGNING_KEY": "s"})
-    path = layout.project / ".chalice" / "config.json"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert config(layout)["stages"]["local"]["environment_variables"] == {"SIGNING_KEY": "s"}
-    assert config(layout)["app_name"] == "mytodolist"
-
-
-def test_other_stages_stay_as_they_are(layout: Layout) -> None:
-    # given a project that is deployed elsewhere too
-    stage.write_chalice_config(layout, {"A": "1"})
-    path = layout.project / ".chalice" / "config.json"
-    prod = {"api_gateway_stage": "prod", "environment_variables": {"SECRET": "x"}}
-    path.write_text(json.dumps({**config(layout), "lambda_memory_size": 256, "stages": {"prod": prod}}))
-    path.chmod(0o644)
-    # when the local stage is written, twice
-    for value in ("2", "3"):
-        stage.write_chalice_config(layout, {"B": value})
-    # then the rest of it is there, and closed to others
-    assert config(layout)["stages"]["prod"] == prod
-    assert config(layout)["lambda_memory_size"] == 256
-    assert config(layout)["stages"]["local"]["environment_variables"] == {"B": "3"}
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+def test_the_stages_values_are_what_chalice_reads_beside_its_configuration(layout: Layout) -> None:
+    stage.write_chalice_values(layout, {"SIGNING_KEY": "s"})
+    values = read_values(layout.project, "local")
+    assert values is not None
+    assert (values.region, values.environment) == ("us-east-1", {"SIGNING_KEY": "s"})
 
 
 def test_a_project_of_its_own_is_made_of_links_to_the_code(layout: Layout) -> None:
     for _ in range(2):
         stage.link_project(layout)
     assert (layout.project / "app.py").samefile(ROOT / "app.py")
+    assert (layout.project / ".chalice" / "config.json").samefile(ROOT / ".chalice" / "config.json")
     assert (layout.project / "chalicelib" / "settings.py").samefile(ROOT / "chalicelib" / "settings.py")
 
 
