@@ -8,7 +8,8 @@ engine sends
     Content-Type: application/json
 
     {"event": ..., "request_id": "<uuid>", "function_arn": "arn:aws:lambda:...",
-     "deadline_ms": <epoch milliseconds at which the function times out>, "memory_mb": 512}
+     "deadline_ms": <epoch milliseconds at which the function times out>, "memory_mb": 512,
+     "trace_id": "<the header X-Amzn-Trace-Id that requests of this invocation carry on>"}
 
 and the host answers 200 with either of
 
@@ -43,6 +44,7 @@ class Invocation:
     request_id: str
     timeout: float
     memory_mb: int
+    trace_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def invoke(host: str, invocation: Invocation) -> Outcome:
         "function_arn": invocation.arn,
         "deadline_ms": int((time.time() + invocation.timeout) * 1000),
         "memory_mb": invocation.memory_mb,
+        "trace_id": invocation.trace_id,
     }
     path = f"/functions/{urllib.parse.quote(invocation.function, safe='')}/invocations"
     connection = http.client.HTTPConnection(*address, timeout=invocation.timeout)

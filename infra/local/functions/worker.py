@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +22,10 @@ from infra.local.layout import HOST
 
 ENGINE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
+# The services of which the application's clients send what may call a function.
+_LEADING_ON = ("sqs", "sns")
+
+_trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
 
 @dataclass(slots=True)
@@ -47,12 +52,19 @@ def invoke(handlers: dict[str, Any], function: str, request: dict[str, Any]) -> 
     context = Context(
         function, request["request_id"], request["function_arn"], request["memory_mb"], request["deadline_ms"]
     )
+    _trace_id.set(request.get("trace_id", ""))
     try:
         return {"result": handler(request["event"], context)}
     except Exception as error:  # noqa: BLE001 - Lambda's boundary
         traceback.print_exc()
         trace = traceback.format_tb(error.__traceback__)
         return {"error": {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": trace}}
+
+
+def carry_trace_on(params: dict[str, Any], **_: object) -> None:
+    """Give a request of a function the trace header of its invocation, by which Lambda counts loops."""
+    if _trace_id.get():
+        params["headers"].setdefault("X-Amzn-Trace-Id", _trace_id.get())
 
 
 def serve(handlers: dict[str, Any]) -> ThreadingHTTPServer:
@@ -105,10 +117,13 @@ def patiently(do: Callable[[], None], seconds: float = ENGINE_SECONDS) -> None:
 def main() -> int:
     """Import the application, serve it, and end with the host."""
     from app import app  # noqa: PLC0415 - what this process is for
+    from chalicelib.mail.clients import client  # noqa: PLC0415
     from infra.local.functions.registration import register  # noqa: PLC0415
 
     import_everything()
     patiently(lambda: register(app))
+    for service in _LEADING_ON:
+        client(service).meta.events.register("before-call", carry_trace_on)
     server = serve(app.handler_map)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(f"ready {server.server_address[1]}\n")

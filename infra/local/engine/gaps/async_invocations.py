@@ -23,6 +23,7 @@ from typing import Any
 from ministack.core.responses import new_uuid, request_scope
 from ministack.services import eventbridge, lambda_svc, sns
 
+from infra.local.engine import lineage
 from infra.local.engine.gaps import destinations
 
 TARGETS = (
@@ -42,6 +43,7 @@ _AT_ONCE = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RETRIES = 2
 _MAXIMUM_AGE = 6 * 3600
+_LOOP = "RecursiveInvocationException"
 
 Waiting = dict[str, Any]
 _waiting: dict[str, Waiting] = {}
@@ -69,6 +71,7 @@ def accept(function: dict[str, Any], event: object) -> None:
         "event": event,
         "attempts": 0,
         "accepted": time.time(),
+        "trace": lineage.trace.get(),
     }
     _waiting[waiting["id"]] = waiting
     _pool.submit(_attempt, waiting)
@@ -104,9 +107,10 @@ def _attempt(waiting: Waiting) -> None:
         if function is None or waiting["id"] not in _waiting:
             _waiting.pop(waiting["id"], None)
             return
-        result = lambda_svc._execute_function(
-            lambda_svc._execution_record_for_config(function, config), waiting["event"]
-        )
+        with lineage.within(waiting.get("trace")):
+            result = lambda_svc._execute_function(
+                lambda_svc._execution_record_for_config(function, config), waiting["event"]
+            )
         _after(waiting, function, config, result)
 
 
@@ -121,6 +125,9 @@ def _after(waiting: Waiting, function: dict[str, Any], config: dict[str, Any], r
         _send(targets.get("OnSuccess"), waiting, result, "Success")
         return
     retries = int(settings.get("MaximumRetryAttempts", _RETRIES))
+    if (result.get("body") or {}).get("errorType") == _LOOP:
+        # A chain that Lambda ended is not tried again.
+        retries = 0
     pause = min(_FIRST_PAUSE * 2 ** max(waiting["attempts"] - 1, 0), _LONGEST_PAUSE)
     too_old = time.time() + pause - waiting["accepted"] > int(settings.get("MaximumEventAgeInSeconds", _MAXIMUM_AGE))
     if waiting["attempts"] <= retries and not too_old:

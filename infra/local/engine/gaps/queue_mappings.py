@@ -14,6 +14,7 @@ from typing import Any
 
 from ministack.services import lambda_svc, sqs
 
+from infra.local.engine import lineage
 from infra.local.engine.stream_batches import failed_sequences
 
 TARGETS = (
@@ -37,7 +38,8 @@ def run_batch(
     mapping: Mapping, function: dict[str, Any], event: Any, batch: list[Message], queue_url: str, _queue_name: str
 ) -> None:
     """Invoke once and delete what was handled; the rest comes back when its visibility timeout ends."""
-    result = lambda_svc._execute_function(function, event)
+    with lineage.within(lineage.of_batch([(message.get("sys") or {}).get("AWSTraceHeader") for message in batch])):
+        result = lambda_svc._execute_function(function, event)
     failed = _failed(mapping, result, {message["id"] for message in batch})
     handled = {message["receipt_handle"] for message in batch if message["id"] not in failed}
     if handled:

@@ -19,6 +19,7 @@ from infra.local.engine.function_host import VARIABLE, Invocation, Outcome, invo
 TARGETS = (
     "ministack.services.lambda_svc:_emit_lambda_logs(func, request_id, log_text, error, duration_ms)",
     "ministack.services.lambda_svc:_execute_function_dispatch(func, config, event, request_id, started)",
+    "ministack.services.lambda_svc:_xray_trace_id_for_invocation(config, inbound_trace_header)",
 )
 _DEFAULT_TIMEOUT = 3
 
@@ -44,6 +45,7 @@ def _to_the_host(original: Any) -> Any:
                 request_id=request_id,
                 timeout=float(config.get("Timeout") or _DEFAULT_TIMEOUT),
                 memory_mb=int(config.get("MemorySize") or 128),
+                trace_id=lambda_svc._xray_trace_id_for_invocation(config) or "",
             ),
         )
         milliseconds = int((time.time() - started) * 1000)
