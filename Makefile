@@ -11,7 +11,7 @@ SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
 .PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e lighthouse openapi \
-	plan deploy status outputs smoke unlock destroy rehearse package release open-release beside site
+	plan deploy status outputs smoke unlock destroy role bootstrap rehearse package release open-release beside site
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,6 +145,14 @@ unlock: ## Take away the lock of a deploy of STAGE whose machine has stopped
 destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwise
 	@$(SETUP) app
 	@$(BIN)/python -m infra.deploy destroy "$(STAGE)" "$(WORDS)"
+
+role: ## Print the IAM policies of the role that deploys STAGE
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy role "$(STAGE)"
+
+bootstrap: ## Let GitHub deploy STAGE: make its role, once, as an administrator: make bootstrap STAGE=prod REPOSITORY=owner/name
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy bootstrap "$(STAGE)" "$(REPOSITORY)"
 
 rehearse: ## Deploy, use, change, break and destroy a stage on a local engine; the report is in dist/rehearsal.md
 	@$(SETUP) app engine frontend

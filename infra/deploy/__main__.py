@@ -1,6 +1,6 @@
-"""`python -m infra.deploy VERB STAGE`: plan, deploy, status, outputs, smoke, unlock, destroy; beside, site.
+"""`python -m infra.deploy VERB STAGE`: what is done with a stage, each verb by a function of its name below.
 
-The last two go with a stage that is one stack: what is not in it, and what comes after it.
+beside and site go with a stage that is one stack: what is not in it, and what comes after it. role needs no account.
 """
 
 import sys
@@ -19,6 +19,8 @@ from infra.deploy.package import PackageError
 from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
 from infra.deploy.release import Deploy, ReleaseError
+from infra.deploy.role.bootstrap import BootstrapError, bootstrap
+from infra.deploy.role.policy import print_policies
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
@@ -29,6 +31,7 @@ from infra.deploy.termination import set_termination_protection
 
 FAILURES = (
     ApiError,
+    BootstrapError,
     ConfigError,
     DestroyError,
     FunctionError,
@@ -136,6 +139,12 @@ def take_down(aws: Aws, stage: Stage, words: str) -> None:
     _say(f"Left, with all data: {', '.join(left)}" if left else "Nothing is left.")
 
 
+def prepare_account(aws: Aws, stage: Stage, words: str) -> None:
+    """Make the role that deploys the stage from GitHub, and say what the repository's environments need to know."""
+    for name, value in sorted(bootstrap(aws, stage, words, say=_say).items()):
+        _say(f"{name}={value}")
+
+
 VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     "plan": show_plan,
     "deploy": deploy,
@@ -146,18 +155,24 @@ VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     "beside": beside,
     "site": publish_site,
     "destroy": take_down,
+    "bootstrap": prepare_account,
 }
+# These need no account.
+OFFLINE: Mapping[str, Callable[[Stage, str], None]] = {"role": print_policies}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a verb on a stage; a failure is a sentence or two."""
-    if len(arguments) not in (2, 3) or arguments[0] not in VERBS:
-        sys.stderr.write(f"Say python -m infra.deploy {{{','.join(VERBS)}}} STAGE\n")
+    if len(arguments) not in (2, 3) or arguments[0] not in {**VERBS, **OFFLINE}:
+        sys.stderr.write(f"Say python -m infra.deploy {{{','.join({**VERBS, **OFFLINE})}}} STAGE\n")
         return 2
     verb, name, *words = arguments
     try:
         stage = load(name)
-        VERBS[verb](connect(stage), stage, " ".join(words))
+        if verb in OFFLINE:
+            OFFLINE[verb](stage, " ".join(words))
+        else:
+            VERBS[verb](connect(stage), stage, " ".join(words))
     except FAILURES as error:
         sys.stderr.write(f"\n{error}\n")
         return 1

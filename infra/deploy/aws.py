@@ -35,6 +35,10 @@ class Aws:
         """How long to wait between two looks."""
         return LOCAL_POLL_SECONDS if self.endpoint else POLL_SECONDS
 
+    def role_boundary_arn(self, stage: Stage) -> str:
+        """The permissions boundary of the stage's roles in this account; empty where the stage has none."""
+        return f"arn:{self.partition}:iam::{self.account}:policy/{stage.role_boundary}" if stage.role_boundary else ""
+
     def client(self, service: str, region: str = "") -> Any:  # noqa: ANN401 - boto3's clients are made at run time
         """A client in the stage's region, or in another."""
         return make_client(self.session, service, region or self.region)

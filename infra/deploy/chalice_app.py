@@ -5,6 +5,7 @@ package is lean, the API's document is complete, and what was made is written do
 off in the middle is taken up again instead of leaving a second API behind. `delete` is `chalice delete`.
 """
 
+import functools
 import json
 import os
 import sys
@@ -35,17 +36,20 @@ from infra.stage_values import read_values, with_values
 WAIT_SECONDS = 300
 OPEN, CLOSED = "open", "closed"
 # What follows the project on the command line of `deploy`.
-OPTIONS = ("api_name", "site", "requirements", "access")
+OPTIONS = ("api_name", "site", "requirements", "access", "boundary")
 _GONE = ("NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 SCHEMA = {"schema_version": "2.0", "backend": "api"}
 
 
-def deploy(stage: str, project: Path, *, api_name: str, site: str, requirements: str, access: str) -> None:
+def deploy(
+    stage: str, project: Path, *, api_name: str, site: str, requirements: str, access: str, boundary: str
+) -> None:
     """Bring the functions and the API to what app.py says.
 
     `requirements` is the file of what is packaged with them; `access` is `closed` for an API that wants a key always.
+    `boundary` is the ARN of the permissions boundary that every function's role gets; empty for none.
     """
-    config, client = _prepared(stage, project)
+    config, client = _prepared(stage, project, boundary)
     osutils, deployed = OSUtils(), config.deployed_resources(stage)
     swagger = _CompleteSwagger(api_name, site, closed=access == CLOSED)
     is_rehearsal = bool(os.environ.get("AWS_ENDPOINT_URL"))
@@ -124,11 +128,21 @@ class _CarefulExecutor(Executor):
 
 
 class _Client(TypedAWSClient):
-    """Chalice's client, that looks as often as it is told whether AWS is done."""
+    """Chalice's client, that looks as often as it is told whether AWS is done, and bounds the roles that it makes."""
 
-    def __init__(self, poll_seconds: float) -> None:
-        super().__init__(new_botocore_session(), sleep=lambda _: time.sleep(poll_seconds))
+    def __init__(self, poll_seconds: float, boundary: str = "") -> None:
+        session = new_botocore_session()
+        if boundary:
+            session.register("provide-client-params.iam.CreateRole", functools.partial(_with_boundary, boundary))
+        super().__init__(session, sleep=lambda _: time.sleep(poll_seconds))
         self._poll_seconds = poll_seconds
+        self._boundary = boundary
+
+    def put_role_policy(self, role_name: str, policy_name: str, policy_document: dict[str, Any]) -> None:
+        if self._boundary:
+            # A role that was made before the stage had a boundary gets it before it gets anything else.
+            self._client("iam").put_role_permissions_boundary(RoleName=role_name, PermissionsBoundary=self._boundary)
+        super().put_role_policy(role_name, policy_name, policy_document)
 
     def delete_function(self, function_name: str) -> None:
         with _gone_is_fine():
@@ -161,6 +175,10 @@ class _Client(TypedAWSClient):
         self._client("lambda").get_waiter(waiter).wait(FunctionName=function_name, WaiterConfig=attempts)
 
 
+def _with_boundary(boundary: str, params: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore's event
+    return {**params, "PermissionsBoundary": boundary}
+
+
 @contextmanager
 def _gone_is_fine() -> Iterator[None]:
     """Go on where a `chalice delete` that was typed by hand has been before."""
@@ -187,10 +205,10 @@ class _Factory(CLIFactory):
         return with_values(super().load_project_config(), self._stage, values)
 
 
-def _prepared(stage: str, project: Path) -> tuple[Any, TypedAWSClient]:
+def _prepared(stage: str, project: Path, boundary: str = "") -> tuple[Any, TypedAWSClient]:
     factory = _Factory(project, stage)
     config = factory.create_config_obj(stage)
-    return config, _Client(LOCAL_POLL_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS)
+    return config, _Client(LOCAL_POLL_SECONDS if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS, boundary)
 
 
 def main(arguments: list[str]) -> int:

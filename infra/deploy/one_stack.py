@@ -20,6 +20,7 @@ from infra.event_settings import EVENT_SETTINGS, StreamSettings
 ALIAS = "live"
 # SAM's name for the alias of a function.
 API_HANDLER = "APIHandler"
+RELEASE_ROLE = "ReleaseRole"
 CANARY = "Canary10Percent10Minutes"
 # The alarms of a release, by the end of their names; they are what CodeDeploy rolls back on.
 RELEASE_ALARMS = ("api-errors", "api-server-errors", "api-latency")
@@ -58,6 +59,8 @@ def merge_template(stage: Stage) -> Node:
     resources: Node = {_logical(part.concern): _nested(stage, part) for part in nested(stage)}
     resources |= {_function_id(name): _function(stage, name, found) for name in policies.FUNCTIONS}
     resources |= _api(stage, found)
+    if stage.roles_have_boundary:
+        resources |= _bounded_roles(stage)
     outputs = {name: {"Value": value} for name, value in found.items()}
     return {
         "Description": f"MyTodoList & MyBlog: the stage {stage.name}",
@@ -157,11 +160,32 @@ def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
             subnets = {"Fn::Split": [",", found["FunctionSubnets"]]}
             properties["VpcConfig"] = {"SubnetIds": subnets, "SecurityGroupIds": [found["FunctionGroup"]]}
         alarms = [f"{stage.api_name}-{alarm}" for alarm in RELEASE_ALARMS]
-        properties["DeploymentPreference"] = {"Type": CANARY, "Alarms": alarms}
+        properties["DeploymentPreference"] = {"Type": CANARY, "Alarms": alarms, **_release_role(stage)}
     elif function in EVENT_SETTINGS:
         properties["Events"] = {_source_id(function): {"Properties": _source(function, found)}}
     # Log groups have to be there first, or Lambda makes some that last for ever.
     return {"DependsOn": ["Observability"], "Properties": properties}
+
+
+def _bounded_roles(stage: Stage) -> Node:
+    """The boundary for Chalice's roles, and CodeDeploy's role: SAM would make that one without a boundary."""
+    boundary = {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{stage.role_boundary}"}
+    service = {"Effect": "Allow", "Principal": {"Service": "codedeploy.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    managed = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+    release: Node = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [service]},
+            "ManagedPolicyArns": [{"Fn::Sub": managed}],
+            "PermissionsBoundary": boundary,
+        },
+    }
+    names = (f"{_logical(name)}Role" for name in policies.FUNCTIONS)
+    return {name: {"Properties": {"PermissionsBoundary": boundary}} for name in names} | {RELEASE_ROLE: release}
+
+
+def _release_role(stage: Stage) -> Node:
+    return {"Role": {"Fn::GetAtt": [RELEASE_ROLE, "Arn"]}} if stage.roles_have_boundary else {}
 
 
 def _source(function: str, found: Mapping[str, Any]) -> Node:

@@ -76,9 +76,10 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     protected = "true" if stage.protected else "false"
     replicas = {f"ReplicaRegion{place}": region for place, region in enumerate(stage.replica_regions, start=1)}
     given = {
-        "identity": {"Protected": protected, **_sign_in(stage)},
+        "identity": {"Protected": protected, "RoleBoundary": stage.role_boundary, **_sign_in(stage)},
         "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, "Owner": stage.owner, **replicas},
         "cache": {
+            "RoleBoundary": stage.role_boundary,
             "Nodes": str(stage.dax_nodes),
             "NodeType": stage.dax_node_type,
             "NetworkRange": stage.network_range,
@@ -104,6 +105,7 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
         },
         "media": {"AllowedOrigins": known["SiteUrl"]},
         "observability": {
+            "RoleBoundary": stage.role_boundary,
             "LogDays": str(stage.log_days),
             "ApiName": stage.api_name,
             "SetsUpApiLogs": "true" if stage.sets_up_api_logs else "false",
@@ -127,6 +129,7 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
         },
         "firewall": {"RequestsPerFiveMinutes": str(stage.firewall_rate)},
         "backup": {
+            "RoleBoundary": stage.role_boundary,
             "KeptDays": str(stage.backup_days),
             "CopyVaultArn": stage.backup_copy_vault_arn,
             "RunbooksUrl": stage.runbooks_url,

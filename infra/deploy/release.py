@@ -101,7 +101,8 @@ class Deploy:
         state.fetch(deployed)
         try:
             access = CLOSED if self.stage.closed_api else OPEN
-            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements, access)
+            boundary = self.aws.role_boundary_arn(self.stage)
+            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements, access, boundary)
             run_chalice(self.aws, self.stage, self.project, "deploy", *more)
         finally:
             # What was made before it broke off is there, and must be found again.

@@ -49,6 +49,7 @@ class Stage:
     first part of a domain of Cognito's, or a domain of one's own with its certificate. `firewall_rate` is how many
     requests one address may send in five minutes. `closed_api` asks every caller of the API for a key.
     `dax_zones` names two or three availability zones; the first three of the region are the default. `owner` is a tag.
+    `roles_have_boundary` bounds every role of the stage by the policy that `make bootstrap` has made.
     docs/deploying.md explains each setting.
     """
 
@@ -64,6 +65,7 @@ class Stage:
     backups: bool = False
     edge_logs: bool = False
     sets_up_api_logs: bool = False
+    roles_have_boundary: bool = False
     domain: str = ""
     certificate_arn: str = ""
     hosted_zone_id: str = ""
@@ -137,6 +139,16 @@ class Stage:
     def trusts_amazon_alone(self) -> bool:
         """Whether functions trust Amazon's certificate authorities alone, as all of its own partitions may."""
         return self.amazon_roots and not self.region.startswith(_OTHER_AUTHORITIES)
+
+    @property
+    def boundary_name(self) -> str:
+        """The managed policy that `make bootstrap` makes as the boundary of the stage's roles."""
+        return f"boundary-{APP}-{self.name}"
+
+    @property
+    def role_boundary(self) -> str:
+        """The boundary that the stage's roles have, by name; empty without one."""
+        return self.boundary_name if self.roles_have_boundary else ""
 
     @property
     def api_name(self) -> str:

@@ -10,7 +10,7 @@ from infra.deploy.stage import ROOT, load
 from infra.local.engine_process import engine_python
 
 PLAIN = load("prod")
-STAGE = replace(PLAIN, cache_size="0.5", dax_nodes=3)
+STAGE = replace(PLAIN, cache_size="0.5", dax_nodes=3, roles_have_boundary=True)
 _HERE = Path(__file__).parent
 
 

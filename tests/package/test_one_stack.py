@@ -25,6 +25,7 @@ from infra.deploy.one_stack import (
     placeholders,
 )
 from infra.deploy.parts import parts
+from infra.deploy.role.resources import OF_THE_ONE_STACK
 from infra.deploy.stage import ROOT, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
 from tests.package.building import PLAIN, STAGE, Built, build, run
@@ -94,6 +95,22 @@ def direct_settings() -> ApiSettings:
 
 def function_id(function: str) -> str:
     return "APIHandler" if function == policies.API else function.title().replace("-", "")
+
+
+def test_every_role_has_the_stages_boundary(stack: Node) -> None:
+    boundary = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/boundary-mytodolist-prod"}
+    roles = {name: each for name, each in stack["Resources"].items() if each["Type"] == "AWS::IAM::Role"}
+    assert len(roles) == len(policies.FUNCTIONS) + 1
+    assert {name for name, each in roles.items() if each["Properties"].get("PermissionsBoundary") != boundary} == set()
+
+
+def test_a_stage_without_a_boundary_has_chalices_roles_as_they_are() -> None:
+    resources = merge_template(PLAIN)["Resources"]
+    assert [name for name in resources if name.endswith("Role")] == []
+
+
+def test_the_role_that_deploys_knows_every_type_of_the_one_stack(stack: Node) -> None:
+    assert {each["Type"] for each in stack["Resources"].values()} <= OF_THE_ONE_STACK
 
 
 def test_cfn_lint_finds_nothing(built: Built) -> None:
@@ -257,7 +274,17 @@ def test_the_api_function_alone_joins_daxs_network_as_on_the_direct_path(sam: No
 def test_the_cluster_is_what_the_direct_path_makes_it(sam: Node) -> None:
     given = properties(sam, "Cache")["Parameters"]
     [cache] = [part.stack(STAGE, {}) for part in parts(STAGE) if part.concern == "cache"]
-    assert given == cache.parameters == {"Stage": "prod", "Nodes": "3", "NodeType": "dax.t3.small"}
+    assert (
+        given
+        == cache.parameters
+        == {
+            "Stage": "prod",
+            "Nodes": "3",
+            "NodeType": "dax.t3.small",
+            "NetworkRange": STAGE.network_range,
+            "RoleBoundary": STAGE.boundary_name,
+        }
+    )
 
 
 def test_a_stage_without_dax_has_nothing_of_it() -> None:
@@ -299,7 +326,13 @@ def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:
 
 def test_every_template_but_those_of_other_regions_is_nested(built: Built, sam: Node) -> None:
     inside = {part.concern for part in nested(STAGE)}
-    assert {part.concern for part in parts(STAGE)} - inside == {"deploys", "firewall", "edge-logs", "budget"}
+    assert {part.concern for part in parts(STAGE)} - inside == {
+        "deploys",
+        "firewall",
+        "edge-logs",
+        "edge-alarms",
+        "budget",
+    }
     for part in nested(STAGE):
         copied = built.nested / part.template
         assert copied.read_text() == (ROOT / "infra" / "templates" / part.template).read_text()

@@ -1,0 +1,115 @@
+"""The AWS operations that our own deploys call, and the IAM actions that each of them needs.
+
+`calls.json` beside this file lists the operations. The rehearsal fails where it makes a call that is not listed.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from infra.deploy.role.services import exists
+
+FILE = Path(__file__).with_name("calls.json")
+# What deploys call outside of a rehearsal, and who calls it.
+ELSEWHERE: Mapping[str, str] = {
+    "cloudformation:GetTemplateSummary": "aws cloudformation deploy, for the one stack",
+    "cloudformation:CreateChangeSet": "the same",
+    "cloudformation:DescribeChangeSet": "the same",
+    "cloudformation:ExecuteChangeSet": "the same",
+    "cloudformation:DescribeStackResource": "the same, of nested stacks",
+    "cloudformation:DetectStackDrift": "make drift",
+    "cloudformation:DetectStackResourceDrift": "CloudFormation, for make drift",
+    "cloudformation:DescribeStackDriftDetectionStatus": "make drift",
+    "cloudformation:DescribeStackResourceDrifts": "make drift",
+    "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
+}
+# botocore's name of a service, where IAM has another.
+_PREFIXES = {
+    "sesv2": "ses",
+    "cloudwatch": "cloudwatch",
+    "service-quotas": "servicequotas",
+    "resourcegroupstaggingapi": "tag",
+}
+# Operations whose action has another name, or which need several.
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "budgets:DescribeBudget": ("budgets:ViewBudget",),
+    "budgets:DescribeBudgets": ("budgets:ViewBudget",),
+    "lambda:Invoke": ("lambda:InvokeFunction",),
+    "s3:CompleteMultipartUpload": ("s3:PutObject",),
+    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
+    "s3:CreateMultipartUpload": ("s3:PutObject",),
+    "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
+    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:HeadBucket": ("s3:ListBucket",),
+    "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+    "s3:ListObjects": ("s3:ListBucket",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
+    "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
+    "s3:UploadPart": ("s3:PutObject",),
+    # It needs no permission, and cannot be refused.
+    "sts:GetCallerIdentity": (),
+}
+# Reads of S3 that a caller may not make answer 403 instead of 404 unless they may list the bucket.
+_READS_OF_OBJECTS = ("s3:GetObject", "s3:HeadObject")
+_READ = ("Batch", "Describe", "Detect", "Get", "Head", "List", "View")
+
+
+class CallError(Exception):
+    """No action is known for an operation; the message says where to write it."""
+
+
+def read() -> list[str]:
+    """The operations that rehearsals have made, as `service:Operation`."""
+    kept: list[str] = json.loads(FILE.read_text(encoding="utf-8"))
+    return kept
+
+
+def listed() -> set[str]:
+    """Every operation that a deploy may call."""
+    return {*read(), *ELSEWHERE}
+
+
+def as_text(operations: Iterable[str]) -> str:
+    """The text of the kept file."""
+    return json.dumps(sorted(set(operations)), indent=1) + "\n"
+
+
+def actions_of(operations: Iterable[str]) -> set[str]:
+    """The IAM actions that the operations need."""
+    return {action for operation in operations for action in actions_of_call(operation)}
+
+
+def actions_of_call(operation: str) -> tuple[str, ...]:
+    """The IAM actions of one operation, given as `service:Operation` by botocore's names.
+
+    Raises:
+        CallError: IAM has no action of that name.
+    """
+    if operation in _ACTIONS:
+        return _ACTIONS[operation]
+    service, _, name = operation.partition(":")
+    if service == "apigateway":
+        return (f"apigateway:{_http_method(name)}",)
+    action = f"{_PREFIXES.get(service, service)}:{name}"
+    if not exists(action):
+        raise CallError(f"infra/deploy/role/calls.py does not say which action {operation} needs.")
+    return (action, "s3:ListBucket") if operation in _READS_OF_OBJECTS else (action,)
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation changes nothing."""
+    return operation.partition(":")[2].startswith(_READ)
+
+
+@cache
+def _http_method(operation: str) -> str:
+    from botocore.session import get_session  # noqa: PLC0415 - slow to import, and rarely needed
+
+    model = get_session().get_service_model("apigateway").operation_model(operation)
+    return str(model.http["method"])
