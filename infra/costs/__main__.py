@@ -1,23 +1,26 @@
-"""`python -m infra.costs [STAGE]`: what routes, flows and layers cost, or what a stage costs a month."""
+"""`python -m infra.costs [STAGE | page]`: what routes, flows and layers cost, or a stage a month; or write the page."""
 
 import sys
 from collections.abc import Sequence
 
 from infra.costs import tables
 from infra.costs.model import Reads, break_even, prices, table
+from infra.costs.page import SHOWN, write
 from infra.costs.routes import benched
 from infra.costs.uses import BUSY, SMALL
 from infra.deploy.stage import StageError, load
 
 LAYERS = {"CloudFront": "edge", "stage cache": "stage", "DAX": "dax"}
-SHOWN = ("small", "dev", "prod", "busy")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print what is asked for."""
     if len(arguments) > 1:
-        sys.stderr.write("Say python -m infra.costs [STAGE]\n")
+        sys.stderr.write("Say python -m infra.costs [STAGE | page]\n")
         return 2
+    if arguments == ["page"]:
+        write()
+        return 0
     try:
         said = of_stage(arguments[0]) if arguments else everything()
     except StageError as error:

@@ -11,9 +11,11 @@ SOLD: Mapping[str, tuple[str, float]] = {
     "API requests": ("api_gateway_million_requests", MILLION),
     "functions": ("lambda_million_requests", MILLION),
     "function GB-seconds": ("lambda_gb_second", 1),
+    "x86 GB-seconds": ("lambda_x86_gb_second", 1),
     "snapshot GB-seconds": ("lambda_snapshot_gb_second", 1),
     "read units": ("dynamodb_million_read_units", MILLION),
     "write units": ("dynamodb_million_write_units", MILLION),
+    "replicated write units": ("dynamodb_million_replicated_write_units", MILLION),
     "DynamoDB GB": ("dynamodb_gb", 1),
     "DynamoDB continuous backup GB": ("dynamodb_continuous_backup_gb", 1),
     "DynamoDB daily backup GB": ("dynamodb_daily_backup_gb", 1),
@@ -29,6 +31,7 @@ SOLD: Mapping[str, tuple[str, float]] = {
     "notices by mail": ("sns_thousand_mails", 1000),
     "mails": ("ses_thousand_mails", 1000),
     "log GB": ("logs_gb", 1),
+    "kept log GB": ("kept_logs_gb", 1),
     "traces": ("million_traces", MILLION),
     "alarms": ("alarm", 1),
     "composite alarms": ("composite_alarm", 1),
@@ -41,6 +44,7 @@ SOLD: Mapping[str, tuple[str, float]] = {
     "firewall rules": ("firewall_rule", 1),
     "firewall requests": ("firewall_million_requests", MILLION),
     "hosted zones": ("hosted_zone", 1),
+    "federated people": ("federated_person", 1),
     "people": ("active_person", 1),
 }
 # These are rented by the hour, by size.

@@ -39,6 +39,8 @@ def at_rest(stage: Stage) -> Bill:
         rented[f"stage cache {stage.cache_size}"] = HOURS_A_MONTH
     # Of the version that answers; those before it are kept for some time too.
     rented["snapshot GB-seconds"] = stage.snapstart * MINUTES_A_MONTH * 60 * stage.api_memory / MB_A_GB
+    # The secret with the client's secret at Google is the owner's.
+    there["secrets"] += 1 if stage.google_secret_name else 0
     owned = {"KMS keys": 1 if stage.kms_key_arn else 0, "hosted zones": 1 if stage.hosted_zone_id else 0}
     return together([there, rented, owned, _by_itself(stage, made)])
 
@@ -48,12 +50,16 @@ def _by_itself(stage: Stage, made: list[tuple[str, Mapping[str, Any]]]) -> Bill:
     usual = measured()["by itself"]
     rounds = MINUTES_A_MONTH / usual["sweep"]["every_minutes"]
     tables = usual["tables_in_use"]
+    logged = rounds * usual["sweep"]["logged_kb"] / KB_A_GB
     queues = sum(kind == "AWS::SQS::Queue" and "RedrivePolicy" in each for kind, each in made)
     return {
         "functions": rounds,
         "function GB-seconds": rounds * usual["sweep"]["ms"] / 1000 * stage.event_memory / MB_A_GB,
         "read units": rounds * usual["sweep"]["read"],
-        "log GB": rounds * usual["sweep"]["logged_kb"] / KB_A_GB,
+        "log GB": logged,
+        "kept log GB": logged * stage.log_days / (HOURS_A_MONTH / 24),
+        # The first request of each second is traced, whatever the stage's share.
+        "traces": rounds,
         "queue requests": queues * usual["looks_a_minute"] * MINUTES_A_MONTH,
         "KMS requests": tables * MINUTES_A_MONTH / usual["key_kept_minutes"],
     }

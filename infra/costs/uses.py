@@ -16,6 +16,9 @@ DAYS_A_MONTH = HOURS_A_MONTH / 24
 GB_A_PAGE = 15 / KB_A_GB
 # A page, its styles and what else of it a browser has not kept.
 REQUESTS_A_PAGE = 3
+# A line of CloudFront's log, and how long cloud/logs.yaml keeps it.
+KB_A_LOGGED_REQUEST = 0.5
+EDGE_LOG_DAYS = 90
 LAYERS = Layers()
 
 
@@ -82,9 +85,47 @@ def month(stage: Stage, use: Use) -> Bill:
             (partial(publication, subscribers=use.subscribers), use.publications),
         )
     ]
-    return together(
-        [at_rest(stage), *called, *followed, times(public_read(stage), use.reads), pages(use), kept(stage, use)]
+    bill = together(
+        [
+            *(at_rest(stage), *called, *followed, times(public_read(stage), use.reads)),
+            *(pages(use), kept(stage, use), replicated(stage, use)),
+        ]
     )
+    return {**bill, **traced(stage, bill), **logs_kept(stage, bill), **on_processor(stage, bill)}
+
+
+def traced(stage: Stage, bill: Bill) -> Bill:
+    """The traces of a month: the first request of each second, and the stage's share of the others.
+
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+    """
+    requests = max(bill["functions"], bill["API requests"])
+    first = min(requests, SECONDS_A_MONTH)
+    return {"traces": first + (requests - first) * stage.traced_share}
+
+
+def logs_kept(stage: Stage, bill: Bill) -> Bill:
+    """What is kept of logs, by the month's lines and by the days that they stay."""
+    kept = {"kept log GB": bill["log GB"] * stage.log_days / DAYS_A_MONTH}
+    if stage.edge_logs:
+        written = bill["CloudFront requests"] * KB_A_LOGGED_REQUEST / KB_A_GB
+        kept["S3 GB"] = bill["S3 GB"] + written * EDGE_LOG_DAYS / DAYS_A_MONTH
+    return kept
+
+
+def on_processor(stage: Stage, bill: Bill) -> Bill:
+    """The time of functions by the price of their processor."""
+    if stage.architecture == "arm64":
+        return {}
+    return {"function GB-seconds": 0.0, "x86 GB-seconds": bill["function GB-seconds"]}
+
+
+def replicated(stage: Stage, use: Use) -> Bill:
+    """What each further region takes of posts: every write, and everything that is kept."""
+    routes_of_a_post = ("create_post", "change_post", "publish_post")
+    written = sum(routes()[route].written for route in routes_of_a_post) * use.publications
+    regions = len(stage.replica_regions)
+    return {"replicated write units": written * regions, "DynamoDB GB": use.gb_kept / 10 * regions}
 
 
 def public_read(stage: Stage) -> Bill:
@@ -123,10 +164,15 @@ def pages(use: Use) -> Bill:
 def kept(stage: Stage, use: Use) -> Bill:
     """What is stored, a tenth of it in tables, and its copies; and the people who sign in."""
     tables = use.gb_kept / 10
+    backed_up = tables * stage.backup_days if stage.backups else 0.0
+    federated = bool(stage.saml_metadata_url)
     return {
-        "people": use.people,
+        # A code for each person, where Cognito does not mail it itself.
+        "mails": use.people if stage.sign_in_mail == "ses" else 0,
+        "people": 0 if federated else use.people,
+        "federated people": use.people if federated else 0,
         "S3 GB": use.gb_kept,
         "DynamoDB GB": tables,
         "DynamoDB continuous backup GB": tables,
-        "DynamoDB daily backup GB": tables * 90 if stage.backups else 0.0,
+        "DynamoDB daily backup GB": backed_up * (2 if stage.backup_copy_vault_arn else 1),
     }

@@ -27,6 +27,7 @@ def test_a_small_stage_costs_less_than_a_dollar_a_month_at_rest() -> None:
         "secrets",
         "metrics",
         "KMS requests",
+        "traces",
     ]
     assert total(bill) < 3.0
 

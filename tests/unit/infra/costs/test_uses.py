@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.costs import tables
-from infra.costs.__main__ import SHOWN, main
+from infra.costs.__main__ import main
 from infra.costs.bill import beyond_free, total, usd
 from infra.costs.flows import photo, publication, sign_up
 from infra.costs.model import prices
+from infra.costs.page import SHOWN, generated, replaced
 from infra.costs.rest import at_rest
 from infra.costs.routes import measured, per_million, routes
-from infra.costs.uses import BUSY, SMALL, Use, month, public_read
+from infra.costs.uses import BUSY, SECONDS_A_MONTH, SMALL, Use, month, public_read
 from infra.deploy.stage import load
 
 STARTS = ("API", "CloudFront", "log", "traces", "function", "read units")
@@ -72,19 +72,26 @@ def test_a_months_dearest_lines_are_first() -> None:
     assert costs == sorted(costs, reverse=True)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        tables.of_routes(),
-        tables.of_flows(PROD),
-        tables.of_rest([SMALL_STAGE, DEV, PROD, BUSY_STAGE]),
-        tables.of_months([(stage, SMALL) for stage in (SMALL_STAGE, DEV, PROD, BUSY_STAGE)]),
-        tables.of_months([(stage, BUSY) for stage in (SMALL_STAGE, DEV, PROD, BUSY_STAGE)]),
-    ],
-    ids=["routes", "flows", "rest", "small months", "busy months"],
-)
+@pytest.mark.parametrize("table", generated(), ids=lambda table: table.partition("\n")[0])
 def test_the_page_shows_what_the_model_says(table: str) -> None:
-    assert table in PAGE.read_text(encoding="utf-8"), f"Put this into docs/costs.md:\n\n{table}"
+    assert table in PAGE.read_text(encoding="utf-8"), "python -m infra.costs page"
+
+
+def test_a_table_replaces_the_one_with_its_first_line() -> None:
+    page = "# Title\n\n| a |\n| old |\n\ntext\n\n| a |\n| older |\n"
+    assert (
+        replaced(page, ["| a |\n| new |", "| a |\n| newer |"])
+        == "# Title\n\n| a |\n| new |\n\ntext\n\n| a |\n| newer |"
+    )
+    with pytest.raises(LookupError, match="no table"):
+        replaced(page, ["| b |"])
+
+
+def test_a_share_of_the_busy_requests_is_traced() -> None:
+    few, many = (month(replace(DEV, traced_share=share), BUSY)["traces"] for share in (0.0, 1.0))
+    # One a second is traced whatever the share.
+    assert few == SECONDS_A_MONTH
+    assert many > 10 * few
 
 
 def test_the_page_explains_the_figures_of_its_tables() -> None:
