@@ -49,6 +49,7 @@ FREE: dict[str, str] = {
     "mail_identity": "identities of SES cost nothing",
     "alarm_email": "alarms that ring are not counted; a thousand mails of SNS are free",
     "protected": "protection costs nothing",
+    "roles_have_boundary": "a policy is free",
     "sets_up_api_logs": "what is logged costs, whoever sets the role up",
     "domain": "certificates of ACM that CloudFront uses cost nothing",
     "certificate_arn": "certificates of ACM that CloudFront uses cost nothing",
