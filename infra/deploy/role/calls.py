@@ -24,6 +24,9 @@ ELSEWHERE: Mapping[str, str] = {
     "cloudformation:DescribeStackDriftDetectionStatus": "make drift",
     "cloudformation:DescribeStackResourceDrifts": "make drift",
     "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
+    "sesv2:GetEmailIdentity": "make outputs, for the DNS records of mail",
+    "acm:DescribeCertificate": "make outputs, for the DNS records of certificates",
+    "cognito-idp:DescribeUserPoolDomain": "make outputs, for the DNS record of the sign-in pages",
 }
 # botocore's name of a service, where IAM has another.
 _PREFIXES = {
