@@ -9,6 +9,7 @@ from infra.checks.parameters import refused
 from infra.checks.policies import policy_faults
 from infra.checks.properties import misused
 from infra.checks.resolving import read
+from infra.checks.service_models import refused_values
 from infra.checks.stacks import stacks_of, stages, with_everything
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import ROOT
@@ -23,7 +24,13 @@ def findings() -> Iterator[str]:
     for template in sorted(TEMPLATES.rglob("*.yaml")):
         for found in misused(read(template)):
             yield f"{template.relative_to(ROOT)}: {found}"
-    yield from policy_faults([stack for stage in known for stack in stacks_of(with_everything(stage))])
+    complete = [stack for stage in known for stack in stacks_of(with_everything(stage))]
+    yield from policy_faults(complete)
+    yield from dict.fromkeys(
+        f"{stack.template.relative_to(ROOT)}: {found}"
+        for stack in complete
+        for found in refused_values(stack.resources())
+    )
     # Stages often give a template the same.
     yield from dict.fromkeys(
         f"{stack.template.relative_to(ROOT)}: {wrong}"

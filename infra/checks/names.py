@@ -64,7 +64,7 @@ def wrong_values(template: Node, parameters: Mapping[str, str]) -> Iterator[str]
     """Yield a sentence for each value that is too long, or that AWS does not know, in a stage with the longest name."""
     given = {**parameters, "Stage": LONGEST_STAGE}
     resources = resolve(template, given, LONGEST_REGION)["Resources"]
-    unknown = _Unknown(resources)
+    unknown = Unknown(resources)
     for logical, resource in resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         for place, wrong in _violations(schema(kind), schema(kind), properties, unknown):
@@ -76,18 +76,19 @@ def wrong_values(template: Node, parameters: Mapping[str, str]) -> Iterator[str]
                         yield f"{logical} ({kind}): {last} has {len(value)} characters; {longest} are allowed: {value}."
 
 
-class _Unknown:
+class Unknown:
     """Texts that only AWS knows, as the resolver writes them."""
 
     def __init__(self, resources: Node) -> None:
         self._pattern = re.compile("|".join([r"import:", *(rf"\b{re.escape(name)}(\.|-id)" for name in resources)]))
 
     def has(self, text: str) -> bool:
+        """Return whether a text holds one."""
         return self._pattern.search(text) is not None
 
 
 def _violations(
-    whole: Mapping[str, Any], node: Mapping[str, Any], value: Any, unknown: _Unknown, place: str = ""
+    whole: Mapping[str, Any], node: Mapping[str, Any], value: Any, unknown: Unknown, place: str = ""
 ) -> Iterator[tuple[str, str]]:
     """Yield place and fault of each text under a schema that is too long, too short or not one of those allowed."""
     node = _followed(whole, node)
