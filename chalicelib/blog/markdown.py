@@ -5,7 +5,7 @@ and when it is put into a page.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _SCHEMES = {"http", "https", "mailto"}
 _HIGHEST_HEADING = 2
 
 
+# What is written is rendered to measure it, and again to answer.
+@lru_cache(maxsize=2)
 def render(source: str) -> str:
     """Turn Markdown into sanitised HTML. A photo is `![words](photo:ID)` and becomes `<img data-photo="ID">`."""
     html: str = _parser().render(source)

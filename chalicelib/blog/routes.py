@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.blog import addresses, contract, feed, markdown, service
 from chalicelib.blog.model import Post, PostTag
-from chalicelib.blog.service import Author, CoverNotReady, NoSuchPost, SlugTaken, StalePost
+from chalicelib.blog.service import Author, CoverNotReady, NoSuchPost, PageTooLong, SlugTaken, StalePost
 from chalicelib.blog.slugs import is_slug
 from chalicelib.settings import settings
 from chalicelib.store.cursors import seal, unseal
@@ -16,7 +16,7 @@ from chalicelib.web import problems
 from chalicelib.web.etags import etag, expected_version, is_unchanged
 from chalicelib.web.http import JSON, Caller, Reply, Request
 from chalicelib.web.idempotency_key import idempotent
-from chalicelib.web.problems import Problem
+from chalicelib.web.problems import FieldError, Problem
 from chalicelib.web.routes import Routes
 
 AUTHORS = "authors"
@@ -224,6 +224,9 @@ def _refusals(*slug: str) -> Iterator[None]:
         raise Problem(problems.SLUG_TAKEN, str(error)) from error
     except CoverNotReady as error:
         raise Problem(problems.COVER_NOT_READY, str(error)) from error
+    except PageTooLong as error:
+        fields = (FieldError("body", str(error)),)
+        raise Problem(problems.INVALID_BODY, "1 field does not fit.", fields) from error
     except StalePost as error:
         headers = {"ETag": etag(error.current.version)}
         extra = {"current": _shape(error.current)}

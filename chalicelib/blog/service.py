@@ -6,6 +6,7 @@ PostError
 ├── NoSuchPost      none of that slug, or not published, or another author's
 ├── SlugTaken       the slug names a post already, or a page of the blog's own
 ├── CoverNotReady   the cover photo has no thumbnails that readers could see
+├── PageTooLong     the text's HTML is too long to be stored beside it
 └── StalePost       the author saw another version; carries the post as it stands
 """
 
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.blog import slugs, writes
+from chalicelib.blog import markdown, slugs, writes
 from chalicelib.blog.contract import DraftChanges, NewPost
 from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to
 from chalicelib.media import service as media
@@ -25,6 +26,11 @@ from chalicelib.store.idempotency import Idempotent
 from chalicelib.store.pages import Key, Page, one_page
 from chalicelib.store.transactions import TransactionRefused
 
+# A post and its HTML are one item, and an item may have 400 KB. A text takes up to 200 000 bytes, all else 10 000.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
+MAX_HTML_BYTES = 195_000
+# A text up to this length cannot become longer HTML: its longest link, named as often as there is room for.
+_ALWAYS_FITS = 300
 _ATTEMPTS = 5
 
 Written = TypeVar("Written")
@@ -44,6 +50,10 @@ class SlugTaken(PostError):  # noqa: N818 - reads as the answer it becomes
 
 class CoverNotReady(PostError):  # noqa: N818 - reads as the answer it becomes
     """The cover photo has no thumbnails that readers could see."""
+
+
+class PageTooLong(PostError):  # noqa: N818 - reads as the answer it becomes
+    """The text's HTML is too long to be stored beside it."""
 
 
 class StalePost(PostError):  # noqa: N818 - reads as the answer it becomes
@@ -131,8 +141,10 @@ def create(author: Author, new: NewPost, name: Idempotent | None = None) -> Crea
 
     Raises:
         SlugTaken: the slug names a post already.
+        PageTooLong: the text's HTML is too long.
         KeyReused: the key was used for another request.
     """
+    _check_length(new.body)
     post, absent = writes.new_post(author.id, author.name, new), Post.slug.does_not_exist()
     if post.slug in slugs.RESERVED:
         raise SlugTaken(f"The address {post.slug} is the blog's own.")
@@ -150,8 +162,11 @@ def change(author: Author, slug: str, changes: DraftChanges, expected: int | Non
 
     Raises:
         NoSuchPost: there is none, or it is another author's.
+        PageTooLong: the text's HTML is too long.
         StalePost: it is at another version.
     """
+    if changes.body is not msgspec.UNSET:
+        _check_length(changes.body)
     post, condition = at(slug), belongs_to(author.id)
     if expected is not None:
         condition &= Post.version == expected
@@ -172,10 +187,12 @@ def publish(author: Author, slug: str, expected: int | None = None, *, announce:
         NoSuchPost: there is none, or it is another author's.
         StalePost: it is at another version.
         CoverNotReady: readers could not see its cover.
+        PageTooLong: the HTML of a draft from before this was checked is too long.
     """
 
     def write(post: Post) -> Post:
         _check_cover(post)
+        _check_length(post.draft_body)
         return writes.publish(post, announce=announce)
 
     return _upon_latest(author, slug, expected, write)
@@ -212,6 +229,16 @@ def _upon_latest(author: Author, slug: str, expected: int | None, write: Callabl
         except TransactionRefused as refusal:
             latest = refusal
     raise StalePost(get_own(author, slug)) from latest
+
+
+def _check_length(body: str) -> None:
+    if len(body) <= _ALWAYS_FITS:
+        return
+    length = len(markdown.render(body).encode())
+    if length > MAX_HTML_BYTES:
+        raise PageTooLong(
+            f"Its HTML has {length} bytes and may have {MAX_HTML_BYTES}: shorten it, or colour less code."
+        )
 
 
 def _check_cover(post: Post) -> None:

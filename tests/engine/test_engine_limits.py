@@ -1,0 +1,152 @@
+"""The engine refuses what is one over a limit of AWS, and takes what is at the limit."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from botocore.exceptions import ClientError
+from engine_support import Aws, make_table, text, unique
+
+from infra.limits import by_id, limits
+
+SORTED = {
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "pk", "AttributeType": "S"},
+        {"AttributeName": "sk", "AttributeType": "S"},
+    ],
+}
+TOPIC = {"T": {"Type": "AWS::SNS::Topic"}}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A call that is about as large as a limit, and the code it is refused with beyond the limit."""
+
+    call: Callable[[Aws, int], object]
+    code: str
+
+
+def _item(aws: Aws, size: int) -> object:
+    item = {"pk": text("a"), "v": text("x" * (size - len("pkav")))}
+    return aws.client("dynamodb").put_item(TableName=make_table(aws), Item=item)
+
+
+def _keyed(aws: Aws, size: int, *, name: str) -> object:
+    item = {"pk": text("a"), "sk": text("a"), name: text("k" * size)}
+    return aws.client("dynamodb").put_item(TableName=make_table(aws, **SORTED), Item=item)
+
+
+def _transaction(aws: Aws, count: int) -> object:
+    table = make_table(aws)
+    actions = [{"Put": {"TableName": table, "Item": {"pk": text(str(number))}}} for number in range(count)]
+    return aws.client("dynamodb").transact_write_items(TransactItems=actions)
+
+
+def _batch_write(aws: Aws, count: int) -> object:
+    puts = [{"PutRequest": {"Item": {"pk": text(str(number))}}} for number in range(count)]
+    return aws.client("dynamodb").batch_write_item(RequestItems={make_table(aws): puts})
+
+
+def _batch_get(aws: Aws, count: int) -> object:
+    keys = [{"pk": text(str(number))} for number in range(count)]
+    return aws.client("dynamodb").batch_get_item(RequestItems={make_table(aws): {"Keys": keys}})
+
+
+def _expression(aws: Aws, size: int) -> object:
+    expression = "pk = :a".ljust(size)
+    values = {":a": text("a")}
+    return aws.client("dynamodb").scan(
+        TableName=make_table(aws), FilterExpression=expression, ExpressionAttributeValues=values
+    )
+
+
+def _queue(aws: Aws, **attributes: str) -> str:
+    return str(aws.client("sqs").create_queue(QueueName=unique("limit"), Attributes=attributes)["QueueUrl"])
+
+
+def _message(aws: Aws, size: int) -> object:
+    return aws.client("sqs").send_message(QueueUrl=_queue(aws), MessageBody="x" * size)
+
+
+def _batch(aws: Aws, sizes: list[int]) -> object:
+    entries = [{"Id": str(place), "MessageBody": "x" * size} for place, size in enumerate(sizes)]
+    return aws.client("sqs").send_message_batch(QueueUrl=_queue(aws), Entries=entries)
+
+
+def _publish(aws: Aws, size: int) -> object:
+    topic = aws.client("sns").create_topic(Name=unique("limit"))["TopicArn"]
+    return aws.client("sns").publish(TopicArn=topic, Message="x" * size)
+
+
+def _bucket(aws: Aws, length: int) -> object:
+    return aws.client("s3").create_bucket(Bucket=unique("b").ljust(length, "b"))
+
+
+def _object_tags(aws: Aws, count: int) -> object:
+    bucket, s3 = unique("limit"), aws.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="tagged", Body=b"")
+    tags = [{"Key": str(number), "Value": "v"} for number in range(count)]
+    return s3.put_object_tagging(Bucket=bucket, Key="tagged", Tagging={"TagSet": tags})
+
+
+def _events(aws: Aws, count: int) -> object:
+    entries = [{"Source": "test", "DetailType": "test", "Detail": "{}"}] * count
+    return aws.client("events").put_events(Entries=entries)
+
+
+def _stack(aws: Aws, name: str, parameters: int = 0) -> object:
+    declared = {f"P{number}": {"Type": "String", "Default": "a"} for number in range(parameters)}
+    template = {"Resources": TOPIC, **({"Parameters": declared} if declared else {})}
+    return aws.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
+
+
+TRIALS: dict[str, Trial] = {
+    "dynamodb-item": Trial(_item, "ValidationException"),
+    "dynamodb-partition-key": Trial(partial(_keyed, name="pk"), "ValidationException"),
+    "dynamodb-sort-key": Trial(partial(_keyed, name="sk"), "ValidationException"),
+    "dynamodb-transaction": Trial(_transaction, "ValidationException"),
+    "dynamodb-batch-write": Trial(_batch_write, "ValidationException"),
+    "dynamodb-batch-get": Trial(_batch_get, "ValidationException"),
+    "dynamodb-expression": Trial(_expression, "ValidationException"),
+    "dynamodb-table-name": Trial(
+        lambda aws, size: make_table(aws, unique("t").ljust(size, "t")), "ValidationException"
+    ),
+    "sqs-message": Trial(_message, "InvalidParameterValue"),
+    "sqs-batch": Trial(
+        lambda aws, count: _batch(aws, [1] * count), "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"
+    ),
+    "sqs-batch-size": Trial(
+        lambda aws, size: _batch(aws, [size // 2, size - size // 2]), "AWS.SimpleQueueService.BatchRequestTooLong"
+    ),
+    "sqs-visibility": Trial(lambda aws, value: _queue(aws, VisibilityTimeout=str(value)), "InvalidAttributeValue"),
+    "sqs-retention": Trial(lambda aws, value: _queue(aws, MessageRetentionPeriod=str(value)), "InvalidAttributeValue"),
+    "sns-message": Trial(_publish, "InvalidParameter"),
+    "s3-bucket": Trial(_bucket, "InvalidBucketName"),
+    "s3-tags": Trial(_object_tags, "BadRequest"),
+    "events-entries": Trial(_events, "ValidationException"),
+    "cfn-parameters": Trial(lambda aws, count: _stack(aws, unique("limit"), count), "ValidationError"),
+    "cfn-stack-name": Trial(lambda aws, size: _stack(aws, unique("s").ljust(size, "s")), "ValidationError"),
+}
+
+
+@pytest.mark.parametrize("limit", TRIALS)
+def test_the_engine_refuses_what_is_over_the_limit(aws: Aws, limit: str) -> None:
+    value = by_id(limit).value
+    assert [_answer(aws, TRIALS[limit], value + over) for over in (-1, 0, 1)] == ["taken", "taken", TRIALS[limit].code]
+
+
+def _answer(aws: Aws, trial: Trial, size: int) -> str:
+    try:
+        trial.call(aws, size)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "taken"
+
+
+def test_the_table_names_this_test_where_there_is_a_trial() -> None:
+    named = {limit.id for limit in limits() if any("test_engine_limits.py" in test for test in limit.tests)}
+    assert named == TRIALS.keys()

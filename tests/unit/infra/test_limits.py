@@ -1,0 +1,110 @@
+"""The table of limits is complete, true to AWS's own models, and names tests that exist."""
+
+import ast
+import re
+from functools import cache
+
+import botocore.session
+import pytest
+
+from infra import policies
+from infra.checks.names import LONGEST
+from infra.checks.schemas import schema
+from infra.limits import PAGE, ROOT, ROUTE_RULES, Limit, limits, page, routes, routes_of
+
+PAGES_OF_AWS = re.compile(r"https://docs\.aws\.amazon\.com/\S+")
+# Every route can meet these, so a route of its own needs a limit that is about what it does.
+OF_ALL_ROUTES = ("all", "private")
+
+
+@pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
+def test_a_limit_is_described_whole(limit: Limit) -> None:
+    met_by = [*limit.routes, *limit.functions, *limit.resources]
+    assert PAGES_OF_AWS.fullmatch(limit.page)
+    assert limit.value > 0
+    assert bool(met_by) != bool(limit.none), "either something meets it, or the table says why nothing does"
+    assert limit.answer or limit.none
+    assert limit.tests or limit.none
+
+
+def test_ids_are_unique() -> None:
+    ids = [limit.id for limit in limits()]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
+def test_the_tests_of_a_limit_exist(limit: Limit) -> None:
+    assert [test for test in limit.tests if not _exists(test)] == []
+
+
+@pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
+def test_what_meets_a_limit_exists(limit: Limit) -> None:
+    assert set(limit.routes) <= {*routes(), *ROUTE_RULES}
+    assert set(limit.functions) <= set(policies.FUNCTIONS)
+    for kind in limit.resources:
+        assert kind in _types_of_templates() or kind.startswith(("AWS::ApiGateway::", "AWS::Lambda::", "AWS::Cloud"))
+
+
+def test_every_route_is_under_limits_of_what_it_does() -> None:
+    of_their_own = [limit for limit in limits() if not set(limit.routes) <= set(OF_ALL_ROUTES)]
+    covered = set[str]().union(*(routes_of(limit) for limit in of_their_own))
+    # They take nothing and answer with a constant, or take a token that is limited as all headers and lines are.
+    constant = {"GET /health", "DELETE /todos", "GET /subscribers/confirm", "POST /subscribers/unsubscribe"}
+    assert set(routes()) - covered == constant
+
+
+def test_every_function_is_under_a_limit() -> None:
+    assert set(policies.FUNCTIONS) == set[str]().union(*(limit.functions for limit in limits()))
+
+
+@pytest.mark.parametrize("limit", [limit for limit in limits() if limit.fact], ids=lambda limit: limit.id)
+def test_a_value_is_what_the_models_of_aws_say(limit: Limit) -> None:
+    ((source, name),) = limit.fact.items()
+    assert limit.value == {"botocore": _in_botocore, "schema": _in_schema, "names": _in_names}[source](*name.split())
+
+
+def test_a_value_that_differs_from_the_models_is_found() -> None:
+    assert _in_botocore("iam", "roleNameType") == 64
+    assert _in_schema("AWS::SQS::Queue", "DelaySeconds") == 900
+    assert not _exists("tests/unit/infra/test_limits.py::test_that_is_not_there")
+    assert not _exists("tests/unit/infra/test_no_file.py::test_a_limit_is_described_whole")
+
+
+def test_the_page_shows_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "Run python -m infra.limits"
+
+
+def _in_botocore(service: str, shape: str) -> int:
+    model = botocore.session.get_session().get_service_model(service)
+    return int(model.shape_for(shape).metadata["max"])
+
+
+def _in_schema(kind: str, name: str) -> int:
+    found = schema(kind)["properties"][name]
+    return int(found.get("maxLength") or found["maximum"])
+
+
+def _in_names(kind: str, name: str) -> int:
+    return LONGEST[kind, name]
+
+
+def _exists(test: str) -> bool:
+    file, _, name = test.partition("::")
+    return (ROOT / file).is_file() and name in _tests_in(file)
+
+
+@cache
+def _tests_in(file: str) -> frozenset[str]:
+    """The tests of a file: functions by name, and those of classes as `Class::name`."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for group in tree.body:
+        if isinstance(group, ast.ClassDef):
+            found |= {f"{group.name}::{node.name}" for node in group.body if isinstance(node, ast.FunctionDef)}
+    return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
+
+
+@cache
+def _types_of_templates() -> frozenset[str]:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "infra" / "templates").rglob("*.yaml")]
+    return frozenset(kind for text in texts for kind in re.findall(r"Type: (AWS::\S+)", text))

@@ -1,0 +1,103 @@
+"""Limits that templates, policies and settings can meet: each is found here before a deploy meets it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from infra import policies
+from infra.checks.lint import LONGEST_STAGE
+from infra.checks.names import LONGEST_REGION
+from infra.checks.resolving import read
+from infra.deploy import config, one_stack
+from infra.deploy.parts import parts
+from infra.deploy.stage import StageError, load
+from infra.event_settings import EVENT_SETTINGS, StreamSettings
+from infra.limits import ROOT, by_id, routes
+
+TEMPLATES = sorted((ROOT / "infra" / "templates").rglob("*.yaml"))
+PARTS = {"Parameters": "cfn-parameters", "Resources": "cfn-resources", "Outputs": "cfn-outputs"}
+# AWS's default; a pattern may have twice as many characters where AWS has raised it.
+PATTERN_BY_DEFAULT = 2048
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_each_template_can_be_sent_with_a_call(template: Path) -> None:
+    assert template.stat().st_size <= by_id("cfn-template-body").value
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_each_template_has_as_many_parts_as_cloudformation_takes(template: Path) -> None:
+    found = read(template)
+    assert {
+        part: len(found.get(part, ())) for part in PARTS if len(found.get(part, ())) > by_id(PARTS[part]).value
+    } == {}
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_stage_may_have_a_name_of_12_characters(tmp_path: Path, over: int) -> None:
+    # Given a stage with a name of about the length that is allowed
+    name = "s" * (len(LONGEST_STAGE) + over)
+    (tmp_path / f"{name}.yaml").write_text("region: eu-north-1\nmail_from: blog@example.com\n")
+    if over > 0:
+        with pytest.raises(StageError, match="2 to 12 small letters and digits"):
+            load(name, tmp_path)
+        return
+    # When it is loaded, then the names of its stacks and functions are ones that AWS takes
+    stage = load(name, tmp_path)
+    assert max(len(stage.stack(part.concern)) for part in parts(stage)) <= by_id("cfn-stack-name").value
+    names = [policies.lambda_name(function, name) for function in policies.FUNCTIONS]
+    assert max(map(len, names)) <= by_id("function-name").value
+
+
+def test_the_function_behind_the_api_ends_before_api_gateway_stops_waiting() -> None:
+    assert by_id("api-timeout").value >= config.API_SECONDS * 1000
+
+
+def test_the_api_has_fewer_resources_than_an_api_may_have() -> None:
+    paths = {route.partition(" ")[2] for route in routes()}
+    resources = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
+    assert len(resources) < by_id("api-resources").value
+
+
+def test_the_site_key_has_a_length_that_api_gateway_takes() -> None:
+    (length,) = re.findall(r'"PasswordLength": (\d+)', Path(one_stack.__file__).read_text(encoding="utf-8"))
+    assert 20 <= int(length) <= by_id("api-key-value").value
+
+
+def test_filter_patterns_have_a_length_that_lambda_takes() -> None:
+    patterns = [each.pattern for each in EVENT_SETTINGS.values() if isinstance(each, StreamSettings) and each.pattern]
+    assert patterns
+    assert max(map(len, patterns)) <= by_id("lambda-filter-pattern").value
+
+
+def test_the_patterns_of_rules_have_a_length_that_eventbridge_takes() -> None:
+    patterns = [
+        json.dumps(resource["Properties"]["EventPattern"])
+        for template in TEMPLATES
+        for resource in read(template)["Resources"].values()
+        if "EventPattern" in resource.get("Properties", {})
+    ]
+    assert patterns
+    assert max(map(len, patterns)) <= PATTERN_BY_DEFAULT < by_id("events-pattern").value
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_the_policy_of_each_function_fits_into_its_role(function: str) -> None:
+    # Given the longest policy that a function can have: every option, and names as long as they can be
+    policy = policies.render(
+        function,
+        LONGEST_STAGE,
+        "123456789012",
+        LONGEST_REGION,
+        "aws-us-gov",
+        mail_from=f"{'a' * 64}@{'d' * 60}.example.com",
+        kms_key_arn=f"arn:aws-us-gov:kms:{LONGEST_REGION}:123456789012:key/12345678-1234-1234-1234-123456789012",
+        api_id="abcdefghij",
+        distribution_id="E123456789ABCD",
+        in_vpc=True,
+        through_dax=True,
+    )
+    # Then it fits, without the white space that IAM does not count
+    assert len(json.dumps(policy, separators=(",", ":"))) <= by_id("iam-inline-policies").value
