@@ -3,20 +3,24 @@
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import venv
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from infra import setup
+from infra.local.children import free_port
 from infra.local.engine_process import REGION, EngineProcess
 from infra.local.layout import ROOT
 
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+KEPT = ROOT / "dist" / "chalice-deployments"
 # `make deploy`, without setting up the environments that this test has already.
 DEPLOY = """
 import sys
@@ -78,16 +82,17 @@ class Clone:
         assert done.status == 0, done
         return done.output
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start one of Chalice's commands that stays."""
-        return subprocess.Popen(
-            [str(self.programs / "chalice"), *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    @contextmanager
+    def serving(self, *arguments: str) -> Iterator[str]:
+        """The address of a `chalice local`, while it serves."""
+        port = free_port()
+        command = [str(self.programs / "chalice"), "local", "--port", str(port), *arguments]
+        with subprocess.Popen(command, cwd=self.folder, env=self._environment, start_new_session=True) as running:
+            try:
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                # The process that watches files, and the one that serves.
+                os.killpg(running.pid, signal.SIGTERM)
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -103,29 +108,36 @@ class Clone:
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """What `git clone` gives, and what README.md says to install for Chalice."""
+    """What `git clone` gives, with the region of one's own stage dev, and what docs/chalice.md says to install."""
     folder = tmp_path_factory.mktemp("clone") / "mytodolist"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    for name in _of_git():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    file = folder / "infra" / "stages" / "dev.yaml"
+    settings = f"region: {REGION}\narchitecture: {MACHINES[platform.machine().lower()]}\n"
+    file.write_text(settings + file.read_text().replace("region: eu-north-1\n", ""))
     programs = folder.parent / "venv" / "bin"
     venv.create(programs.parent, with_pip=True)
     made = Clone(folder, programs)
     made.git("init", "--quiet")
     made.git("add", "--all")
-    made.git("commit", "--quiet", "--message", "All of it")
+    made.git("commit", "--quiet", "--message", "All of it, with our region")
     install = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for wanted in (["-r", str(folder / "requirements.txt")], ["chalice"]):
         subprocess.run([*install, *wanted], check=True)
+    # Wheels that were fetched before are used again; to Git, a link is no folder.
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (folder / ".chalice" / "deployments").symlink_to(KEPT)
+    (folder / ".git" / "info" / "exclude").write_text(".chalice/deployments\n")
     return made
+
+
+def _of_git() -> Iterator[str]:
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
+            yield name
 
 
 @pytest.fixture(scope="session")
@@ -137,11 +149,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
 
 @pytest.fixture(scope="session")
 def account(clone: Clone, engine: EngineProcess) -> Clone:
-    """The clone in a shell that is signed in, with the region of its stage dev in its file."""
-    file = clone.folder / "infra" / "stages" / "dev.yaml"
-    settings = f"region: {REGION}\narchitecture: {MACHINES[platform.machine().lower()]}\n"
-    file.write_text(settings + file.read_text().replace("region: eu-north-1\n", ""))
-    clone.git("commit", "--quiet", "--all", "--message", "Our account")
+    """The clone in a shell that is signed in."""
     keys = {"AWS_ACCESS_KEY_ID": engine.access_key, "AWS_SECRET_ACCESS_KEY": engine.secret_key}
     return clone.with_shell({"AWS_ENDPOINT_URL": engine.url, **keys})
 
