@@ -52,6 +52,8 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "dax": ((*COVERED, "tests/dax"),),
     "caching": ((*COVERED, "--dist", "worksteal", "tests/caching"),),
     "package": ((*COVERED, "tests/package"),),
+    # One clone from its first command to the end of its stage: in order, in one process.
+    "chalice": ((*COVERED, "-n", "0", "tests/chalice_cli"),),
     # One stage from its first deploy to its last: in order, in one process.
     "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
     "engine": ((*COVERED, "tests/engine"),),
@@ -69,14 +71,15 @@ BESIDE = ("rehearsal",)
 BEFORE_TESTS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
-        *("unit", "images", "policies", "dax", "caching", "package", "engine", "integration", "rehearsal"),
+        *("unit", "images", "policies", "dax", "caching", "package", "chalice", "engine"),
+        *("integration", "rehearsal"),
         "coverage",
     ),
     "check": ("lint", "types", "templates", "workflows", "documents", "unit"),
     "test": (
         *("lint", "types", "templates", "workflows", "documents", "frontend"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
-        *("package", "engine", "integration", "rehearsal", "e2e"),
+        *("package", "chalice", "engine", "integration", "rehearsal", "e2e"),
     ),
 }
 
