@@ -546,3 +546,23 @@ def test_types_nobody_knows_fail_the_stack(aws: Aws) -> None:
         refused(lambda: aws.client("cloudformation").create_stack(StackName=stack, TemplateBody=body))
         == "ValidationError"
     )
+
+
+def test_an_alarm_over_several_metrics_is_recorded_and_never_rings(aws: Aws) -> None:
+    name = unique("alarm")
+    errors = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "Period": 60, "Stat": "Sum"}
+    properties = {
+        "AlarmName": name,
+        "Metrics": [
+            {"Id": "errors", "MetricStat": errors, "ReturnData": False},
+            {"Id": "sum", "Expression": "SUM(METRICS())"},
+        ],
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+        "EvaluationPeriods": 1,
+    }
+    deploy(aws, name, {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}})
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[{"MetricName": "Errors", "Value": 5.0}])
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert (alarm["Threshold"], alarm["StateValue"]) == (0.0, "INSUFFICIENT_DATA")
