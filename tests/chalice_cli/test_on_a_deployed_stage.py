@@ -17,6 +17,17 @@ from tests.rehearsal.staging import until
 from tests.support.tokens import Pool
 
 IN_REGION = {"AWS_DEFAULT_REGION": REGION}
+SCHEDULED = {
+    "version": "0",
+    "id": "1",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "000000000000",
+    "time": "2026-01-01T00:00:00Z",
+    "region": REGION,
+    "resources": [],
+    "detail": {},
+}
 # What of a function differs after every deploy.
 OF_THE_DEPLOY = {"CodeSha256", "CodeSize", "LastModified", "RevisionId", "ResponseMetadata"}
 
@@ -74,7 +85,7 @@ def test_the_api_answers_after_a_plain_chalice_deploy(
         (["url"], "", ".execute-api.us-east-1."),
         (["logs"], "", ""),
         (["package", "out"], "", "deployment package"),
-        (["invoke", "--name", "sweep-mail"], json.dumps({"time": "2026-01-01T00:00:00Z"}), ""),
+        (["invoke", "--name", "sweep-mail"], json.dumps(SCHEDULED), ""),
     ],
 )
 def test_so_do_the_commands_that_only_look(deployed: Clone, command: list[str], text: str, says: str) -> None:
