@@ -19,9 +19,16 @@ from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.local.accept_encoding import accepts_gzip
 from infra.local.gateway.stage_cache import RefreshRefusedError, StageCache
 from infra.local.gateway.tokens import InvalidTokenError, KeysUnavailableError, TokenVerifier
+from infra.local.request_sizes import (
+    MAX_BODY_BYTES,
+    MAX_EVENT_BYTES,
+    headers_are_too_large,
+    json_size,
+    method_arn_is_too_long,
+)
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+# As long as the ids of an account and of an API on AWS.
+_METHOD_ARN = "arn:aws:execute-api:{region}:000000000000:0123456789/api/{method}{path}"
 MOST_DISCARDED_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _LONGEST_LENGTH = 20
@@ -60,7 +67,12 @@ class LocalGateway(chalice.local.LocalGateway):
             allowed = ", ".join(sorted(methods))
             raise Problem(problems.METHOD_NOT_ALLOWED, f"This path takes {allowed}.", headers={"Allow": allowed})
         self._as_api_gateway_sends_it(event, context.aws_request_id)
+        if len(body or b"") > MAX_EVENT_BYTES // 2 and json_size(event) > MAX_EVENT_BYTES:
+            raise _gateway_problem("REQUEST_TOO_LARGE")
         if isinstance(methods[method].authorizer, CognitoUserPoolAuthorizer):
+            arn = _METHOD_ARN.format(region=settings().aws_region, method=method, path=path.partition("?")[0])
+            if method_arn_is_too_long(arn):
+                raise bad_request(HTTPStatus.REQUEST_URI_TOO_LONG)
             event["requestContext"]["authorizer"] = {"claims": self._verified(headers)}
         if self.cache is None:
             return self._function(event, context)
@@ -99,12 +111,15 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     timeout = 65
 
     def _parse_payload(self) -> tuple[dict[str, str], bytes | None]:
+        if headers_are_too_large(self.requestline, self.headers.values()):
+            self.close_connection = True
+            raise bad_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not length.isascii() or not length.isdigit():
             self.close_connection = True
             raise Problem(problems.INVALID_HEADER, "Send the body with its Content-Length.")
         # A number may not be too long for Python to read.
-        if len(length) > _LONGEST_LENGTH or int(length) > MAX_PAYLOAD_BYTES:
+        if len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY_BYTES:
             self._discard(min(int(length[:_LONGEST_LENGTH]), MOST_DISCARDED_BYTES))
             self.close_connection = True
             raise _gateway_problem("REQUEST_TOO_LARGE")
@@ -162,11 +177,8 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         self.close_connection = True
         # What is no HTTP counts as HTTP/0.9, whose answers have neither status nor headers.
         self.request_version = self.protocol_version
-        kind = ProblemType("bad-request", code, HTTPStatus(code).phrase)
         headers = getattr(self, "headers", None)
-        self._send(
-            refusal(Problem(kind, HTTPStatus(code).description or kind.title), headers and headers.get("origin"))
-        )
+        self._send(refusal(bad_request(HTTPStatus(code)), headers and headers.get("origin")))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """The application logs its own requests."""
@@ -178,6 +190,11 @@ def refusal(problem: Problem, origin: str | None) -> dict[str, Any]:
     return _response(
         problem.type.status, {**own, **cors.headers_for(origin, settings().allowed_origins)}, problem.body()
     )
+
+
+def bad_request(status: HTTPStatus) -> Problem:
+    """What AWS turns away before gateway responses apply."""
+    return Problem(ProblemType("bad-request", status, status.phrase), status.description or status.phrase)
 
 
 def _response(status: int, headers: Mapping[str, str | Sequence[str]], body: bytes) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 from infra import policies
 from infra.checks.names import LONGEST
 from infra.checks.schemas import schema
-from infra.limits import PAGE, ROOT, ROUTE_RULES, Limit, limits, page, routes, routes_of
+from infra.limits import PAGE, ROOT, ROUTE_RULES, Limit, by_id, limits, page, routes, routes_of
+from infra.local import request_sizes
 
 PAGES_OF_AWS = re.compile(r"https://docs\.aws\.amazon\.com/\S+")
 # Every route can meet these, so a route of its own needs a limit that is about what it does.
@@ -68,6 +69,18 @@ def test_a_value_that_differs_from_the_models_is_found() -> None:
     assert _in_schema("AWS::SQS::Queue", "DelaySeconds") == 900
     assert not _exists("tests/unit/infra/test_limits.py::test_that_is_not_there")
     assert not _exists("tests/unit/infra/test_no_file.py::test_a_limit_is_described_whole")
+
+
+def test_the_gateways_know_the_same_sizes() -> None:
+    known = {
+        "api-body": request_sizes.MAX_BODY_BYTES,
+        "api-headers": request_sizes.MAX_LINE_AND_HEADER_BYTES,
+        "api-method-arn": request_sizes.MAX_METHOD_ARN_BYTES,
+        "lambda-request": request_sizes.MAX_EVENT_BYTES,
+        "lambda-async-event": request_sizes.MAX_ASYNCHRONOUS_EVENT_BYTES,
+        "lambda-answer": request_sizes.MAX_ANSWER_BYTES,
+    }
+    assert known == {name: by_id(name).value for name in known}
 
 
 def test_the_page_shows_the_table() -> None:

@@ -15,11 +15,18 @@ import pytest
 from chalice.config import Config
 
 from app import app
+from chalicelib.settings import settings
 from chalicelib.web import cors
 from infra.gateway_responses import GATEWAY_RESPONSES
-from infra.local.gateway.requests import MAX_PAYLOAD_BYTES, LocalGateway, RequestHandler
+from infra.local.gateway.requests import LocalGateway, RequestHandler
 from infra.local.gateway.rs256 import PublicKey, public_keys
 from infra.local.gateway.tokens import KeySet, KeysUnavailableError, TokenVerifier
+from infra.local.request_sizes import (
+    MAX_BODY_BYTES,
+    MAX_EVENT_BYTES,
+    MAX_LINE_AND_HEADER_BYTES,
+    MAX_METHOD_ARN_BYTES,
+)
 from tests.support.tokens import Pool, Signer
 
 SITE, OTHER_SITE = "https://site.example.test", "https://other.example.test"
@@ -305,14 +312,51 @@ def test_an_application_that_breaks_is_an_integration_failure(keys: KnownKeys) -
 # --- bodies
 
 
-def test_a_body_of_ten_mebibytes_reaches_the_application_and_not_a_byte_more(exchange: Exchange) -> None:
-    head = f"POST /todos HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\nContent-Length: "
-    fits, too_large = (head.encode() + b"%d\r\n\r\n" % size for size in (MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES + 1))
-    (from_application,) = exchange(fits + bytes(MAX_PAYLOAD_BYTES))
+def test_an_event_of_six_megabytes_reaches_the_application_and_not_more(exchange: Exchange) -> None:
+    # Given bodies of which the event that Lambda would get has about six megabytes
+    head = f"POST /todos HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\nContent-Length: ".encode()
+    fits, too_large = (head + b"%d\r\n\r\n" % size + b" " * size for size in (MAX_EVENT_BYTES - 5000, MAX_EVENT_BYTES))
+    # When they are sent, then both are refused: one by the application, and one by the gateway
+    (from_application,) = exchange(fits)
     assert (from_application.status, json.loads(from_application.body)["detail"][:6]) == (413, "A body")
     (from_gateway,) = exchange(too_large)
     assert (from_gateway.status, from_gateway.problem()) == (413, "body-too-large")
     assert json.loads(from_gateway.body)["detail"] == GATEWAY_RESPONSES["REQUEST_TOO_LARGE"].detail
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_body_above_ten_megabytes_is_not_read_into_memory(exchange: Exchange, over: int) -> None:
+    # Given a request that says how long its body is, and sends none of it
+    head = "POST /todos HTTP/1.1\r\nConnection: close\r\nContent-Length: "
+    (answer,) = exchange(f"{head}{MAX_BODY_BYTES + over}\r\n\r\n".encode())
+    # Then one that is too long is refused for that, and the others for what is missing
+    assert answer.status == (413 if over > 0 else 401)
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_the_request_line_and_headers_may_have_ten_kilobytes(exchange: Exchange, over: int) -> None:
+    line, host = "GET /health HTTP/1.1", "api.example.test"
+    filler = "f" * (MAX_LINE_AND_HEADER_BYTES + over - len(line) - len(host) - len("close") - len(SITE))
+    request = f"{line}\r\nHost: {host}\r\nConnection: close\r\nOrigin: {SITE}\r\nX-Filler: {filler}\r\n\r\n"
+    (answer,) = exchange(request.encode())
+    assert answer.status == (431 if over > 0 else 200)
+    if over > 0:
+        assert answer.problem() == "bad-request"
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_the_arn_of_a_private_method_may_have_1600_bytes(exchange: Exchange, over: int) -> None:
+    # Given a path that makes the method's ARN about as long as API Gateway takes
+    arn = f"arn:aws:execute-api:{settings().aws_region}:123456789012:abcdef1234/api/GET/todos/"
+    path = f"/todos/{'t' * (MAX_METHOD_ARN_BYTES + over - len(arn))}?query=is-not-counted"
+    # When it is asked for with a token, then the application refuses the query, or API Gateway the path
+    (answer,) = exchange(f"GET {path} HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\n\r\n".encode())
+    assert answer.status == (414 if over > 0 else 400)
+
+
+def test_the_path_of_a_public_method_may_be_longer(exchange: Exchange) -> None:
+    (answer,) = exchange(f"GET /posts/{'p' * 2000} HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
+    assert answer.status == 404
 
 
 @pytest.mark.parametrize("length", ["-1", "abc", "1.5", "+5", "5,5", "0x10", "\u0661", ""])
