@@ -55,3 +55,177 @@ def test_a_broken_dashboard_is_refused_by_the_api(aws: Aws, body: str) -> None:
     assert refused(lambda: cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body)) == "InvalidParameterInput"
     cloudwatch.put_dashboard(DashboardName=name, DashboardBody=dashboard([[SEARCH]]))
     assert cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"] == dashboard([[SEARCH]])
+
+
+def resource(kind: str, name: dict[str, Any]) -> Resources:
+    """One resource of a type, with a name and whatever else the type needs."""
+    key = {"AttributeName": "pk", "KeyType": "HASH"}
+    table = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [key],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+    }
+    policy = {"Version": "2012-10-17", "Statement": []}
+    needed: dict[str, dict[str, Any]] = {
+        "AWS::DynamoDB::Table": table,
+        "AWS::DynamoDB::GlobalTable": {**table, "Replicas": [{"Region": "us-east-1"}]},
+        "AWS::SecretsManager::Secret": {"GenerateSecretString": {}},
+        "AWS::IAM::Role": {"AssumeRolePolicyDocument": policy},
+        "AWS::CloudWatch::Alarm": {
+            "Namespace": "AWS/Lambda",
+            "MetricName": "Errors",
+            "Statistic": "Sum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+        "AWS::CloudWatch::Dashboard": {"DashboardBody": '{"widgets": []}'},
+        "AWS::Lambda::Function": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": "arn:aws:iam::000000000000:role/any",
+            "Code": {"ZipFile": "def handler(event, context): return None"},
+        },
+        "AWS::DAX::Cluster": {
+            "IAMRoleARN": "arn:aws:iam::000000000000:role/dax",
+            "NodeType": "dax.t3.small",
+            "ReplicationFactor": 1,
+        },
+        "AWS::CloudFront::CachePolicy": {},
+    }
+    return {"It": {"Type": kind, "Properties": {**name, **needed.get(kind, {})}}}
+
+
+def broken_after(logical_id: str) -> Resources:
+    """A resource that fails once another is made."""
+    kind = "AWS::CloudWatch::Dashboard"
+    return {"Broken": {"Type": kind, "DependsOn": logical_id, "Properties": {"DashboardBody": "{"}}}
+
+
+def cache_policy(name: str) -> dict[str, Any]:
+    nothing = {"CookiesConfig": {"CookieBehavior": "none"}, "HeadersConfig": {"HeaderBehavior": "none"}}
+    keyed = {**nothing, "QueryStringsConfig": {"QueryStringBehavior": "none"}, "EnableAcceptEncodingGzip": True}
+    ttl = {"MinTTL": 0, "DefaultTTL": 0, "MaxTTL": 60}
+    return {"CachePolicyConfig": {"Name": name, "ParametersInCacheKeyAndForwardedToOrigin": keyed, **ttl}}
+
+
+TAKEN = {
+    "AWS::Backup::BackupVault": lambda name: {"BackupVaultName": name},
+    "AWS::CloudFront::CachePolicy": cache_policy,
+    "AWS::CloudWatch::Alarm": lambda name: {"AlarmName": name},
+    "AWS::CloudWatch::Dashboard": lambda name: {"DashboardName": name},
+    "AWS::DAX::Cluster": lambda name: {"ClusterName": name},
+    "AWS::DynamoDB::GlobalTable": lambda name: {"TableName": name},
+    "AWS::DynamoDB::Table": lambda name: {"TableName": name},
+    "AWS::IAM::Role": lambda name: {"RoleName": name},
+    "AWS::Lambda::Function": lambda name: {"FunctionName": name},
+    "AWS::Logs::LogGroup": lambda name: {"LogGroupName": name},
+    "AWS::SES::ConfigurationSet": lambda name: {"Name": name},
+    "AWS::SES::EmailIdentity": lambda name: {"EmailIdentity": f"{name}@example.com"},
+    "AWS::SNS::Topic": lambda name: {"TopicName": name},
+    "AWS::SQS::Queue": lambda name: {"QueueName": name},
+    "AWS::SecretsManager::Secret": lambda name: {"Name": name},
+}
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_a_name_that_another_stack_has_fails_the_stack(aws: Aws, kind: str) -> None:
+    # Given a stack with a resource that has a name
+    named = resource(kind, TAKEN[kind](unique("taken")))
+    first = unique("stack")
+    assert attempt(aws, first, named) == ("CREATE_COMPLETE", [])
+    # When another stack wants the name, then it fails, and the first keeps what it has
+    status, reasons = attempt(aws, unique("stack"), named)
+    assert status == "ROLLBACK_COMPLETE"
+    assert "already exists" in reasons[0]
+    held = aws.client("cloudformation").describe_stack_resources(StackName=first)["StackResources"]
+    assert [each["ResourceStatus"] for each in held] == ["CREATE_COMPLETE"]
+
+
+def test_a_name_that_no_stack_made_is_taken_too(aws: Aws) -> None:
+    name = unique("orphan")
+    aws.client("sqs").create_queue(QueueName=name)
+    status, reasons = attempt(aws, unique("stack"), resource("AWS::SQS::Queue", {"QueueName": name}))
+    assert (status, reasons) == (
+        "ROLLBACK_COMPLETE",
+        [f"Resource of type 'AWS::SQS::Queue' with identifier '{name}' already exists."],
+    )
+
+
+def test_a_secret_keeps_its_name_while_it_waits_for_its_deletion(aws: Aws) -> None:
+    name, secrets = unique("secret"), aws.client("secretsmanager")
+    secrets.create_secret(Name=name, SecretString="x")
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    status, reasons = attempt(aws, unique("stack"), resource("AWS::SecretsManager::Secret", {"Name": name}))
+    assert status == "ROLLBACK_COMPLETE"
+    assert "already scheduled for deletion" in reasons[0]
+
+
+def test_user_pools_share_names(aws: Aws) -> None:
+    # Given a pool that its stack has left
+    name = unique("pool")
+    retained = resource("AWS::Cognito::UserPool", {"UserPoolName": name})
+    retained["It"]["DeletionPolicy"] = "Retain"
+    assert attempt(aws, unique("stack"), {**retained, **broken_after("It")})[0] == "ROLLBACK_COMPLETE"
+    # When another try is made, then nothing refuses it, and there are two
+    assert attempt(aws, unique("stack"), retained)[0] == "CREATE_COMPLETE"
+    pools = aws.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    assert [pool["Name"] for pool in pools].count(name) == 2
+
+
+@pytest.mark.parametrize(("policy", "left"), [("Retain", True), ("RetainExceptOnCreate", False), ("Delete", False)])
+def test_what_a_rollback_leaves_of_a_table(aws: Aws, policy: str, *, left: bool) -> None:
+    # Given a stack that fails after its table is made
+    table = resource("AWS::DynamoDB::Table", {"TableName": unique("table")})
+    table["It"]["DeletionPolicy"] = policy
+    assert attempt(aws, unique("stack"), {**table, **broken_after("It")})[0] == "ROLLBACK_COMPLETE"
+    # Then the next try finds the name taken where the table was retained
+    status, reasons = attempt(aws, unique("stack"), table)
+    assert status == ("ROLLBACK_COMPLETE" if left else "CREATE_COMPLETE")
+    assert ("already exists" in "".join(reasons)) is left
+
+
+REPLACED: dict[str, tuple[Resources, dict[str, Any]]] = {
+    "a cluster's node type": (
+        resource("AWS::DAX::Cluster", {"ClusterName": "replaced"}),
+        {"NodeType": "dax.r5.large"},
+    ),
+    "a budget's recipient": (
+        {
+            "It": {
+                "Type": "AWS::Budgets::Budget",
+                "Properties": {"Budget": {"BudgetName": "replaced", "BudgetType": "COST", "TimeUnit": "MONTHLY"}},
+            }
+        },
+        {"NotificationsWithSubscribers": []},
+    ),
+    "a vault's key": (
+        resource("AWS::Backup::BackupVault", {"BackupVaultName": "replaced"}),
+        {"EncryptionKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k"},
+    ),
+    "a role's path": (resource("AWS::IAM::Role", {"RoleName": "replaced"}), {"Path": "/other/"}),
+}
+
+
+@pytest.mark.parametrize("change", REPLACED)
+def test_a_change_that_replaces_a_named_resource_fails_the_update(aws: Aws, change: str) -> None:
+    resources, changed = REPLACED[change]
+    stack = unique("stack")
+    assert attempt(aws, stack, resources) == ("CREATE_COMPLETE", [])
+    kind, properties = resources["It"]["Type"], resources["It"]["Properties"]
+    # When a property changes that cannot
+    status, reasons = attempt(aws, stack, {"It": {"Type": kind, "Properties": {**properties, **changed}}})
+    # Then the update is rolled back with CloudFormation's sentence
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert reasons[0].startswith(
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing."
+    )
+
+
+def test_a_resource_without_a_name_may_be_replaced(aws: Aws) -> None:
+    stack = unique("stack")
+    budget = {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY"}}
+    for change in ({}, {"NotificationsWithSubscribers": []}):
+        status, _ = attempt(aws, stack, {"It": {"Type": "AWS::Budgets::Budget", "Properties": {**budget, **change}}})
+        assert status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")

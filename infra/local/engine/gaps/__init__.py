@@ -42,7 +42,9 @@ from infra.local.engine.gaps import (
     stack_alarms,
     stack_buckets,
     stack_exports,
+    stack_names,
     stack_records,
+    stack_replacements,
     stack_stages,
     stack_tables,
     stacks,
@@ -94,5 +96,7 @@ ALL: tuple[ModuleType, ...] = (
     stack_stages,
     stack_records,
     stack_exports,
+    stack_replacements,
+    stack_names,
     dashboards,
 )
