@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCUMENT = Path(__file__).parent / "local" / "engine" / "gaps" / "create_only.json"

@@ -100,14 +100,13 @@ def remove(cloudformation: Any, name: str, *, poll_seconds: float = 5.0) -> None
 
 
 def _bring(cloudformation: Any, stack: Stack, kind: str, poll_seconds: float) -> None:  # noqa: ANN401
-    """Create and execute the change set. A rollback deletes what it has made, whatever the template retains."""
+    """Create and execute the change set; a failure rolls back what was done."""
     if _change_set(cloudformation, stack, kind, poll_seconds):
         cloudformation.execute_change_set(
             StackName=stack.name,
             ChangeSetName=_change_set_name(stack),
             # The API's own page says that it keeps what failed unless told otherwise.
             DisableRollback=False,
-            RetainExceptOnCreate=True,
         )
         _wait(cloudformation, f"stack_{kind.lower()}_complete", stack.name, poll_seconds)
 
@@ -175,7 +174,8 @@ def _wait(cloudformation: Any, waiter: str, name: str, poll_seconds: float) -> N
 
 def _first_failure(cloudformation: Any, name: str) -> str:  # noqa: ANN401
     # Newest first, and those of earlier changes too: this change began where the stack itself says so.
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    events = (event for page in pages for event in page["StackEvents"])
     of_this_change = takewhile(lambda event: not _begins(event, name), events)
     failed = [event for event in of_this_change if event["ResourceStatus"].endswith("_FAILED")]
     if not failed:

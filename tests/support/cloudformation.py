@@ -58,9 +58,7 @@ class CloudFormation:
         StackName: str,  # noqa: N803
         ChangeSetName: str,  # noqa: N803
         DisableRollback: bool,  # noqa: N803
-        RetainExceptOnCreate: bool,  # noqa: N803
     ) -> None:
-        assert RetainExceptOnCreate
         assert not DisableRollback
         change = self.change_sets.pop((StackName, ChangeSetName))
         kind = change["ChangeSetType"]
@@ -94,15 +92,26 @@ class CloudFormation:
         assert StackName in self.stacks
         return {"StackResources": self.resources}
 
-    def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
-        assert StackName
-        return {"StackEvents": list(reversed(self.events))}
+    def get_paginator(self, operation: str) -> "Pages":
+        assert operation == "describe_stack_events"
+        return Pages(list(reversed(self.events)))
 
     def get_waiter(self, name: str) -> "Waiter":
         return Waiter(self, name)
 
     def _event(self, resource: str, status: str, reason: str) -> None:
         self.events.append({"LogicalResourceId": resource, "ResourceStatus": status, "ResourceStatusReason": reason})
+
+
+@dataclass
+class Pages:
+    """Events, newest first, one a page."""
+
+    events: list[dict[str, str]]
+
+    def paginate(self, *, StackName: str) -> list[dict[str, Any]]:  # noqa: N803
+        assert StackName
+        return [{"StackEvents": [event]} for event in self.events] or [{"StackEvents": []}]
 
 
 @dataclass

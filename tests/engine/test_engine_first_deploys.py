@@ -1,0 +1,105 @@
+"""A first deploy that fails in any stack of a stage can be repeated: the rollback leaves no name behind.
+
+Each stack of a stage with everything on fails once, at a resource that waits for all others. Then it is made.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from engine_support import Aws, MakeEngine
+
+from infra.deploy.parts import Part, parts
+from infra.deploy.stacks import Stack, StackError, apply
+from infra.deploy.stage import Stage
+
+STAGE = Stage(
+    name="first",
+    region="eu-north-1",
+    mail_from="blog@example.com",
+    owner_email="owner@example.com",
+    alarm_email="alarms@example.com",
+    protected=True,
+    firewall=True,
+    backups=True,
+    edge_logs=True,
+    monthly_budget=20,
+    dax_nodes=1,
+    sets_up_api_logs=True,
+)
+POLL_SECONDS = 0.05
+# What a stage's own stacks do not put out.
+KNOWN = {
+    "SiteUrl": "https://todo.example.com",
+    "DistributionArn": "arn:aws:cloudfront::000000000000:distribution/E1",
+    "DistributionId": "E1",
+    "DaxClusterName": "todo-first",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template for the names of its resources alone."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+
+
+def failing_last(template: Path, folder: Path) -> Path:
+    """Write a copy of the template with a dashboard that CloudWatch refuses, once all else is made."""
+    text = template.read_text(encoding="utf-8")
+    resources = yaml.load(text, Loader=_Loader)["Resources"]  # noqa: S506 - a safe loader
+    made = [name for name, one in resources.items() if isinstance(one, dict) and "Condition" not in one]
+    properties = {"DashboardBody": "{"}
+    broken = {"Type": "AWS::CloudWatch::Dashboard", "DependsOn": made, "Properties": properties}
+    copy = folder / template.name
+    copy.write_text(text.replace("\nResources:\n", f"\nResources:\n  Broken: {json.dumps(broken)}\n", 1))
+    return copy
+
+
+def client(aws: Aws, part: Part) -> Any:
+    return aws.client("cloudformation", region=part.region or STAGE.region)
+
+
+def everything(aws: Aws) -> set[str]:
+    """The names of all that a rollback may leave behind."""
+
+    def of(service: str) -> Any:
+        return aws.client(service, region=STAGE.region)
+
+    return {
+        *of("dynamodb").list_tables()["TableNames"],
+        *(each["Name"] for each in of("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]),
+        *(each["Name"] for each in of("s3").list_buckets()["Buckets"]),
+        *(each["Name"] for each in of("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"]),
+        *(each["BackupVaultName"] for each in of("backup").list_backup_vaults()["BackupVaultList"]),
+        *(each["logGroupName"] for each in of("logs").describe_log_groups()["logGroups"]),
+        *of("sqs").list_queues().get("QueueUrls", []),
+        *(each["TopicArn"] for each in of("sns").list_topics()["Topics"]),
+        *(each["IdentityName"] for each in of("sesv2").list_email_identities()["EmailIdentities"]),
+    }
+
+
+def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine, tmp_path: Path) -> None:
+    # Given a stage in an account that has nothing of it
+    # Topics and queues take TLS alone.
+    aws = Aws(make_engine(environment={"ENGINE_AS_TLS": "1"}))
+    outputs = dict(KNOWN)
+    for part in parts(STAGE):
+        stack = part.stack(STAGE, outputs)
+        before = everything(aws)
+        # When the creation of a stack fails at its last resource
+        broken = Stack(stack.name, failing_last(stack.template, tmp_path), stack.parameters, stack.tags)
+        with pytest.raises(StackError, match="Broken: The dashboard body is invalid"):
+            apply(client(aws, part), broken, poll_seconds=POLL_SECONDS)
+        # Then nothing is left of it
+        assert everything(aws) == before, part.concern
+        # And the next deploy makes it
+        outputs |= apply(client(aws, part), stack, poll_seconds=POLL_SECONDS)
+    assert len(everything(aws)) > len(parts(STAGE))
+    # And tables and users are protected
+    tables = aws.client("dynamodb", region=STAGE.region)
+    assert tables.describe_table(TableName=outputs["TodosTable"])["Table"]["DeletionProtectionEnabled"]
+    pools = aws.client("cognito-idp", region=STAGE.region)
+    assert pools.describe_user_pool(UserPoolId=outputs["UserPoolId"])["UserPool"]["DeletionProtection"] == "ACTIVE"
