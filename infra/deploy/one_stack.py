@@ -14,6 +14,7 @@ import yaml
 from infra import cache_settings, policies
 from infra.deploy.config import api_settings, environment, own_environment
 from infra.deploy.parts import DEPLOYS, TEMPLATES, Part, parts
+from infra.deploy.stacks import PROTECTION
 from infra.deploy.stage import API_STAGE, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
 
@@ -64,7 +65,15 @@ def merge_template(stage: Stage) -> Node:
     outputs = {name: {"Value": value} for name, value in found.items()}
     return {
         "Description": f"MyTodoList & MyBlog: the stage {stage.name}",
-        "Parameters": {"FirewallArn": {"Type": "String", "Default": "", "Description": "Of the firewall in us-east-1"}},
+        "Parameters": {
+            "FirewallArn": {"Type": "String", "Default": "", "Description": "Of the firewall in us-east-1"},
+            PROTECTION: {
+                "Type": "String",
+                "AllowedValues": ["true", "false"],
+                "Default": "true" if stage.protected else "false",
+                "Description": "Whether tables and users refuse to be deleted; false for the first deploy",
+            },
+        },
         "Resources": resources,
         "Outputs": outputs,
     }
@@ -125,6 +134,8 @@ def everywhere(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
 def _nested(stage: Stage, part: Part) -> Node:
     stack = part.stack(stage, {"SiteUrl": f"https://{stage.domain}"})
     given: Node = {name: value for name, value in stack.parameters.items() if not value.startswith("(")}
+    if PROTECTION in given:
+        given[PROTECTION] = {"Ref": PROTECTION}
     if part.concern == "edge":
         given |= {
             "FirewallArn": {"Ref": "FirewallArn"},

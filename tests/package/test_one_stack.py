@@ -287,6 +287,15 @@ def test_the_cluster_is_what_the_direct_path_makes_it(sam: Node) -> None:
     )
 
 
+def test_tables_and_users_are_protected_by_a_parameter_of_the_whole() -> None:
+    # A first deploy gives `false`: a rollback could not delete what is protected.
+    made = merge_template(PLAIN)
+    assert PLAIN.protected
+    assert made["Parameters"]["Protected"]["Default"] == "true"
+    for nested_stack in ("Data", "Identity"):
+        assert properties(made, nested_stack)["Parameters"]["Protected"] == {"Ref": "Protected"}
+
+
 def test_a_stage_without_dax_has_nothing_of_it() -> None:
     made = merge_template(PLAIN)
     assert "Cache" not in made["Resources"]
