@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from botocore.exceptions import ClientError
 from engine_support import Aws, make_table, text, unique
+from functions import make_function
 
 from infra.limits import by_id, limits
 
@@ -104,7 +105,100 @@ def _stack(aws: Aws, name: str, parameters: int = 0) -> object:
     return aws.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
 
 
+def _policy(size: int) -> str:
+    """A policy of so many characters."""
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    return text.replace("s3:::", f"s3:::{'a' * (size - len(text))}")
+
+
+def _role(aws: Aws, name: str) -> str:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    return name
+
+
+def _inline_policy(aws: Aws, size: int) -> object:
+    role = _role(aws, unique("limit"))
+    return aws.client("iam").put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=_policy(size))
+
+
+def _alarm(aws: Aws, name: str) -> object:
+    return aws.client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Statistic="Sum",
+    )
+
+
+def _subject(aws: Aws, length: int) -> object:
+    topic = aws.client("sns").create_topic(Name=unique("limit"))["TopicArn"]
+    return aws.client("sns").publish(TopicArn=topic, Message="x", Subject="s" * length)
+
+
+def _key(aws: Aws, length: int) -> object:
+    bucket, s3 = unique("limit"), aws.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    return s3.put_object(Bucket=bucket, Key="k" * length, Body=b"")
+
+
+def _rule(aws: Aws, name: str, pattern: str = "") -> object:
+    when = {"EventPattern": pattern} if pattern else {"ScheduleExpression": "rate(1 day)"}
+    return aws.client("events").put_rule(Name=name, **when)
+
+
+def _pattern(size: int) -> str:
+    empty = json.dumps({"source": [""]})
+    return empty.replace('""', f'"{"s" * (size - len(empty))}"')
+
+
+def _named(prefix: str, length: int) -> str:
+    return unique(prefix).ljust(length, "n")
+
+
 TRIALS: dict[str, Trial] = {
+    "sqs-delay": Trial(
+        lambda aws, value: aws.client("sqs").send_message(QueueUrl=_queue(aws), MessageBody="x", DelaySeconds=value),
+        "InvalidParameterValue",
+    ),
+    "sqs-name": Trial(
+        lambda aws, size: aws.client("sqs").create_queue(QueueName=_named("q", size)), "InvalidParameterValue"
+    ),
+    "sns-subject": Trial(_subject, "InvalidParameter"),
+    "sns-name": Trial(lambda aws, size: aws.client("sns").create_topic(Name=_named("t", size)), "InvalidParameter"),
+    "s3-key": Trial(_key, "KeyTooLongError"),
+    "events-pattern": Trial(lambda aws, size: _rule(aws, unique("r"), _pattern(size)), "ValidationException"),
+    "rule-name": Trial(lambda aws, size: _rule(aws, _named("r", size)), "ValidationException"),
+    "iam-inline-policies": Trial(_inline_policy, "LimitExceeded"),
+    "iam-managed-policy": Trial(
+        lambda aws, size: aws.client("iam").create_policy(PolicyName=unique("p"), PolicyDocument=_policy(size)),
+        "LimitExceeded",
+    ),
+    "iam-role-name": Trial(lambda aws, size: _role(aws, _named("r", size)), "ValidationError"),
+    "function-name": Trial(lambda aws, size: make_function(aws, FunctionName=_named("f", size)), "ValidationException"),
+    "alarm-name": Trial(lambda aws, size: _alarm(aws, _named("a", size)), "ValidationError"),
+    "secret-name": Trial(
+        lambda aws, size: aws.client("secretsmanager").create_secret(Name=_named("s", size), SecretString="x"),
+        "ValidationException",
+    ),
+    "secret-value": Trial(
+        lambda aws, size: aws.client("secretsmanager").create_secret(Name=unique("s"), SecretString="x" * size),
+        "ValidationException",
+    ),
+    "pool-name": Trial(
+        lambda aws, size: aws.client("cognito-idp").create_user_pool(PoolName=_named("p", size)),
+        "InvalidParameterException",
+    ),
+    "log-group-name": Trial(
+        lambda aws, size: aws.client("logs").create_log_group(logGroupName=_named("l", size)),
+        "InvalidParameterException",
+    ),
     "dynamodb-item": Trial(_item, "ValidationException"),
     "dynamodb-partition-key": Trial(partial(_keyed, name="pk"), "ValidationException"),
     "dynamodb-sort-key": Trial(partial(_keyed, name="sk"), "ValidationException"),

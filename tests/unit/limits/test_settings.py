@@ -9,7 +9,7 @@ import pytest
 from infra import policies
 from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
-from infra.checks.resolving import read
+from infra.checks.resolving import read, resolve
 from infra.deploy import config, one_stack
 from infra.deploy.parts import parts
 from infra.deploy.stage import StageError, load
@@ -101,3 +101,15 @@ def test_the_policy_of_each_function_fits_into_its_role(function: str) -> None:
     )
     # Then it fits, without the white space that IAM does not count
     assert len(json.dumps(policy, separators=(",", ":"))) <= by_id("iam-inline-policies").value
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_each_managed_policy_has_a_length_that_iam_takes(template: Path) -> None:
+    whole = read(template)
+    given = {name: "p" * 20 for name, parameter in whole.get("Parameters", {}).items() if "Default" not in parameter}
+    found = resolve(whole, {**given, "Stage": LONGEST_STAGE}, LONGEST_REGION)["Resources"].values()
+    policies_of_it = [
+        each["Properties"]["PolicyDocument"] for each in found if each["Type"] == "AWS::IAM::ManagedPolicy"
+    ]
+    lengths = [len(json.dumps(policy, separators=(",", ":"))) for policy in policies_of_it]
+    assert [length for length in lengths if length > by_id("iam-managed-policy").value] == []
