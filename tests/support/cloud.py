@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from infra import event_sources
 from infra.local.layout import ROOT
 from tests.support.laptop import Laptop, until
 
@@ -68,7 +69,7 @@ class Cloud:
         """Let a function's stream give up a record after so many retries."""
         functions = self.laptop.root("lambda")
         (mapping,) = functions.list_event_source_mappings(FunctionName=PREFIX + function)["EventSourceMappings"]
-        functions.update_event_source_mapping(UUID=mapping["UUID"], MaximumRetryAttempts=count)
+        event_sources.update(functions, mapping["UUID"], {"MaximumRetryAttempts": count}, poll_seconds=0.05)
 
     def listening(self, topic_arn: str) -> str:
         """Begin to listen to a topic; the URL of a queue that gets what it is told from now on."""
