@@ -10,16 +10,20 @@ from infra import policies
 from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
 from infra.checks.resolving import read, resolve
+from infra.checks.stacks import with_everything
 from infra.deploy import config, one_stack
 from infra.deploy.parts import parts
-from infra.deploy.stage import StageError, load
+from infra.deploy.stage import Stage, StageError, load
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
 from infra.limits import ROOT, by_id, routes
+from infra.local.edge import function_check
 
 TEMPLATES = sorted((ROOT / "infra" / "templates").rglob("*.yaml"))
 PARTS = {"Parameters": "cfn-parameters", "Resources": "cfn-resources", "Outputs": "cfn-outputs"}
 # AWS's default; a pattern may have twice as many characters where AWS has raised it.
 PATTERN_BY_DEFAULT = 2048
+# As identity.yaml makes it.
+SIGNING_KEY_LENGTH = 64
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
@@ -113,3 +117,48 @@ def test_each_managed_policy_has_a_length_that_iam_takes(template: Path) -> None
     ]
     lengths = [len(json.dumps(policy, separators=(",", ":"))) for policy in policies_of_it]
     assert [length for length in lengths if length > by_id("iam-managed-policy").value] == []
+
+
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_the_environment_of_each_function_fits(function: str) -> None:
+    # Given a stage with everything, and outputs as long as AWS makes them
+    stage = with_everything(
+        Stage(LONGEST_STAGE, LONGEST_REGION, f"{'a' * 40}@{'d' * 40}.example.com", cache_size="0.5")
+    )
+    outputs = Outputs()
+    shared = config.environment(stage, outputs, "k" * SIGNING_KEY_LENGTH)
+    variables = {**shared, **config.own_environment(function, stage, outputs)}
+    # Then Lambda takes the environment
+    assert len(json.dumps(variables, separators=(",", ":"))) <= by_id("lambda-environment").value
+
+
+class Outputs(dict[str, str]):
+    """The outputs of a stage's stacks by any name, each as long as its kind can be."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def get(self, name: str, _: object = None) -> str:  # type: ignore[override]
+        return self[name]
+
+    def __missing__(self, name: str) -> str:
+        arn = f"arn:aws-us-gov:dynamodb:{LONGEST_REGION}:123456789012:"
+        kinds = {
+            "StreamArn": f"{arn}table/mytodolist-{LONGEST_STAGE}-subscribers/stream/2026-01-01T00:00:00.000",
+            "PoolArn": f"{arn}userpool/{LONGEST_REGION}_abcdefghi",
+            "Arn": f"{arn}mytodolist-{LONGEST_STAGE}-mail-event-jobs-failures",
+            "SiteUrl": f"https://{'d' * 40}.example.com",
+            "Url": f"https://sqs.{LONGEST_REGION}.amazonaws.com/123456789012/mytodolist-{LONGEST_STAGE}-announcements",
+            "Bucket": f"mytodolist-{LONGEST_STAGE}-thumbnails-123456789012",
+            "Endpoint": f"daxs://todo-{LONGEST_STAGE}.abc123.dax-clusters.{LONGEST_REGION}.amazonaws.com",
+        }
+        return next(
+            (value for end, value in kinds.items() if name.endswith(end)), f"mytodolist-{LONGEST_STAGE}-deliveries"
+        )
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_function_of_cloudfront_may_have_ten_kilobytes(over: int) -> None:
+    code = "function handler(event) { return event.request; }\n"
+    filled = code + "//" + "x" * (by_id("cloudfront-function").value + over - len(code) - 2)
+    assert bool(function_check.faults(filled)) == (over > 0)
