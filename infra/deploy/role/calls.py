@@ -14,6 +14,8 @@ from infra.deploy.role.services import exists
 FILE = Path(__file__).with_name("calls.json")
 # What deploys call outside of a rehearsal, and who calls it.
 ELSEWHERE: Mapping[str, str] = {
+    "cloudformation:DescribeStackEvents": "make deploy, where a stack fails",
+    "cloudformation:DeleteChangeSet": "make deploy, where a run has left one behind",
     "cloudformation:GetTemplateSummary": "aws cloudformation deploy, for the one stack",
     "cloudformation:CreateChangeSet": "the same",
     "cloudformation:DescribeChangeSet": "the same",

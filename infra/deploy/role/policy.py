@@ -26,7 +26,6 @@ CHANGES_RIGHTS = frozenset(
         "PutRolePolicy",
     )
 )
-NEVER = frozenset({"iam:DeleteRolePermissionsBoundary"})
 # Who a role of the stage may be given to.
 PASSED_TO = ("apigateway", "backup", "codedeploy", "cognito-identity", "dax", "lambda")
 # Whose service-linked roles a first deploy in an account makes.
@@ -43,7 +42,7 @@ class PolicyTooLargeError(Exception):
 
 def deploy_actions(stage: Stage) -> set[str]:
     """Every action of a deploy: CloudFormation's in the caller's name, and our own calls."""
-    return (handlers.actions_of(types_of(stage)) | calls.actions_of(calls.listed())) - NEVER
+    return handlers.actions_of(types_of(stage)) | calls.actions_of(calls.listed())
 
 
 def drift_actions(stage: Stage) -> set[str]:

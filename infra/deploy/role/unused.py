@@ -19,6 +19,8 @@ class Unused:
 
 
 UNUSED = (
+    # A template that takes a role's boundary away: this is what the role must not do.
+    Unused(r"iam:DeleteRolePermissionsBoundary", ()),
     Unused(r"(kinesis:.*|dynamodb:.*Kinesis.*)", ("KinesisStreamSpecification",)),
     Unused(r"(logs|s3):.*|dynamodb:.*Import.*", ("ImportSourceSpecification",), r"AWS::DynamoDB::\w+"),
     Unused(r"application-autoscaling:.*|cloudwatch:PutMetricData", ("WriteProvisionedThroughputSettings",)),

@@ -45,7 +45,9 @@ from infra.local.engine.gaps import (
     stack_alarms,
     stack_buckets,
     stack_exports,
+    stack_identity_providers,
     stack_names,
+    stack_permissions,
     stack_records,
     stack_replacements,
     stack_stages,
@@ -104,5 +106,7 @@ ALL: tuple[ModuleType, ...] = (
     stack_exports,
     stack_replacements,
     stack_names,
+    stack_identity_providers,
+    stack_permissions,
     dashboards,
 )
