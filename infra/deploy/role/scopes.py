@@ -51,6 +51,7 @@ def _named(before: str, after: str = "") -> tuple[str, str]:
 
 _SHAPES: Mapping[str, tuple[str, ...]] = {
     "acm": ("acm:*:{account}:certificate/*",),
+    "acm": ("acm:*:{account}:certificate/*",),
     # An API's identifier is made up; usage plans, keys and the account's setting have no name in their ARNs.
     "apigateway": (
         *("apigateway:*::/restapis", "apigateway:*::/restapis/*", "apigateway:*::/tags/*", "apigateway:*::/account"),
