@@ -16,6 +16,7 @@ FILE = Path(__file__).with_name("calls.json")
 ELSEWHERE: Mapping[str, str] = {
     "cloudformation:DescribeStackEvents": "make deploy, where a stack fails",
     "cloudformation:DeleteChangeSet": "make deploy, where a run has left one behind",
+    "execute-api:Invoke": "make smoke, which asks the API's health with the caller's signature",
     "cloudformation:GetTemplateSummary": "aws cloudformation deploy, for the one stack",
     "cloudformation:CreateChangeSet": "the same",
     "cloudformation:DescribeChangeSet": "the same",

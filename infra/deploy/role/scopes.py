@@ -51,7 +51,6 @@ def _named(before: str, after: str = "") -> tuple[str, str]:
 
 _SHAPES: Mapping[str, tuple[str, ...]] = {
     "acm": ("acm:*:{account}:certificate/*",),
-    "acm": ("acm:*:{account}:certificate/*",),
     # An API's identifier is made up; usage plans, keys and the account's setting have no name in their ARNs.
     "apigateway": (
         *("apigateway:*::/restapis", "apigateway:*::/restapis/*", "apigateway:*::/tags/*", "apigateway:*::/account"),
@@ -81,7 +80,7 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("dynamodb:*:{account}:table/{app}-{stage}-*",),
     "ec2": ("ec2:*:{account}:*",),
     "events": _named("events:*:{account}:rule/"),
-    "execute-api": ("execute-api:*:{account}:*/{api}/*",),
+    "execute-api": ("execute-api:*:{account}:*/{api}/GET/internal/health",),
     "iam": ("iam::{account}:role/{app}-{stage}-*", "iam::{account}:policy/{app}-{stage}-*"),
     "kms": ("kms:*:{account}:key/*",),
     "lambda": (

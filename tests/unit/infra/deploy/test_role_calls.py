@@ -25,7 +25,8 @@ NOT_OF_AWS = {"run", "publish", "invoke", "scan", "query"}
 def services() -> list[str]:
     """The services that deploys have a client of."""
     named = {name for path in FOLDER.rglob("*.py") for name in re.findall(r'client\("([a-z0-9-]+)"', path.read_text())}
-    return sorted(named | {operation.partition(":")[0] for operation in calls.listed()})
+    # The stage's own API is no service of botocore's.
+    return sorted((named | {operation.partition(":")[0] for operation in calls.listed()}) - {"execute-api"})
 
 
 @cache
