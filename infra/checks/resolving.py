@@ -77,6 +77,7 @@ class _Stack:
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "a-stack",
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/mytodolist/0a1b2c3d-0000-0000",
             "AWS::NoValue": NOTHING,
         }
 

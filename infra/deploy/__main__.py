@@ -12,13 +12,15 @@ from infra.deploy import execution_log, site
 from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
 from infra.deploy.config import ConfigError, environment
-from infra.deploy.destroy import DestroyError, destroy
+from infra.deploy.destroy import DestroyError, destroy, sentences
 from infra.deploy.dns import zone_lines
 from infra.deploy.functions import FunctionError
+from infra.deploy.inventory import WayError, require_one_stack
 from infra.deploy.package import PackageError
 from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
 from infra.deploy.release import Deploy, ReleaseError
+from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
 from infra.deploy.site import SiteError
@@ -37,12 +39,14 @@ FAILURES = (
     FunctionError,
     PackageError,
     ReleaseError,
+    RetainedError,
     SiteError,
     SiteFilesError,
     SmokeError,
     StackError,
     StageError,
     StateError,
+    WayError,
 )
 # Whoever holds it is the site, to the API.
 _SECRET = "SiteApiKey"  # noqa: S105 - the name of one
@@ -65,10 +69,13 @@ def deploy(aws: Aws, stage: Stage, words: str) -> None:
 
 
 def status(aws: Aws, stage: Stage, _: str) -> None:
-    """What there is of the stage."""
+    """What there is of the stage, and how it is deployed."""
     found = look(aws, stage)
-    for name, stack in found.stacks.items():
-        _say(f"  {name:<36}{stack['StackStatus']}")
+    switched_off = found.inventory.switched_off(stage)
+    _say(f"{stage.name} is {found.inventory.way.value}")
+    for each in found.inventory.all:
+        remark = f"infra/stages/{stage.name}.yaml does not ask for it any more" if each in switched_off else ""
+        _say(f"  {each.name:<36}{each.status:<28}{remark}".rstrip())
     _say(f"  {'functions':<36}{len(found.functions)}")
     _say(f"  {'API':<36}{found.api_id or 'none'}")
     release = _state(aws, stage, found).release() if "DeploysBucket" in found.outputs else None
@@ -89,7 +96,7 @@ def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
 def smoke(aws: Aws, stage: Stage, _: str) -> None:
     """Ask the deployed stage what a broken one cannot answer."""
     found = look(aws, stage)
-    if found.api_id is None:
+    if found.api_id is None or "SiteUrl" not in found.outputs:
         raise SmokeError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
     where = live(aws, stage, found.outputs, found.api_id)
     for answered in (*ask_api(where), *ask_site(where)):
@@ -101,7 +108,9 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 
     It also protects the one stack of a protected stage, and prints the tags that the one stack is deployed with.
     """
-    outputs = dict(look(aws, stage).outputs)
+    found = look(aws, stage)
+    require_one_stack(stage, found.inventory)
+    outputs = dict(found.outputs)
     for part in parts(stage):
         stack = part.stack(stage, outputs)
         if (part.region or part == DEPLOYS) and UNKNOWN not in stack.parameters.values():
@@ -121,6 +130,9 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     """Build the site and bring it to the stage; let the API's execution log expire, which no template can own."""
     found = look(aws, stage)
+    missing = [name for name in ("SigningKeyArn", "SiteBucket", "DistributionId") if name not in found.outputs]
+    if missing:
+        raise SiteError(f"The stage {stage.name} has no {' or '.join(missing)} yet: deploy it, then run this again.")
     secret = aws.client("secretsmanager").get_secret_value(SecretId=found.outputs["SigningKeyArn"])["SecretString"]
     made = environment(stage, found.outputs, secret)
     if found.api_id is not None:
@@ -135,8 +147,8 @@ def unlock(aws: Aws, stage: Stage, _: str) -> None:
 
 def take_down(aws: Aws, stage: Stage, words: str) -> None:
     """Take the stage down, and say what is left."""
-    left = destroy(aws, stage, words, say=_say)
-    _say(f"Left, with all data: {', '.join(left)}" if left else "Nothing is left.")
+    for sentence in sentences(destroy(aws, stage, words, say=_say)):
+        _say(sentence)
 
 
 def prepare_account(aws: Aws, stage: Stage, words: str) -> None:

@@ -1,26 +1,34 @@
-"""Takes a stage down. What people entered stays, unless the command says otherwise in words."""
+"""Takes a stage down. What people entered stays, unless the command says otherwise in words.
 
-from collections.abc import Callable
+Everything that can refuse does so before the first change. What is left is asked of AWS afterwards, not assumed.
+"""
+
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-from infra.deploy import api, config, execution_log
+from infra import policies
+from infra.deploy import api, config, execution_log, leftovers
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import deployed_file
-from infra.deploy.parts import Part, parts
-from infra.deploy.plan import Found, look
+from infra.deploy.inventory import Inventory, StageStack, Way, require_region, take_inventory
+from infra.deploy.leftovers import Leftovers
+from infra.deploy.plan import find_api
 from infra.deploy.release import run_chalice
-from infra.deploy.stacks import remove
+from infra.deploy.retained import RETAINED, delete_retained, empty_bucket
+from infra.deploy.stacks import outputs_in, remove
 from infra.deploy.stage import ROOT, Stage
 from infra.deploy.state import State
 
 # These hold what people entered, or what the stacks that hold it need.
 KEPT = ("deploys", "logs", "identity", "data", "messaging", "media")
-_TABLES = ("Todos", "Media", "Posts", "PostTags", "Subscribers", "Deliveries", "Messages", "Idempotency")
+# A build and the tables make the site again; an empty vault is nothing anybody entered.
+_MADE_AGAIN = ("edge", "backup")
+
+Say = Callable[[str], None]
 
 
 class DestroyError(Exception):
-    """The words are not those that the command needs; the message has them."""
+    """The words are not those that the command needs, or the stage's state forbids it; the message says what to do."""
 
 
 def words_for_data(stage: Stage) -> str:
@@ -33,38 +41,85 @@ def words_for_protected(stage: Stage) -> str:
     return f"take {stage.name} down"
 
 
-def destroy(aws: Aws, stage: Stage, words: str, project: Path = ROOT, say: Callable[[str], None] = print) -> list[str]:
+def destroy(aws: Aws, stage: Stage, words: str, project: Path = ROOT, say: Say = print) -> Leftovers:
     """Take the stage down and return what is left of it.
 
     Raises:
-        DestroyError: the words are wrong, or a protected stage was named without any.
+        DestroyError: the words are wrong, or a protected stage was named without any, or the stage cannot be taken down
+            as it is now.
     """
+    _require_words(stage, words)
+    inventory = take_inventory(aws, stage)
+    if inventory.way == Way.NOTHING:
+        require_region(aws, stage)
     data = words == words_for_data(stage)
-    if words and not data and words != words_for_protected(stage):
+    _require_state(stage, inventory, data=data)
+    api_id = _take_down_release(aws, stage, inventory, project, say)
+    for stack in _going(inventory, data=data):
+        if stack.concern == "edge":
+            _empty_site(aws, stage)
+        say(f"  {stack.name}")
+        _remove(aws, stack)
+    for concern in dict.fromkeys(each.concern for each in RETAINED):
+        if data or concern in _MADE_AGAIN:
+            delete_retained(aws, stage, concern)
+    _delete_logs(aws, stage, api_id)
+    return leftovers.ask(aws, stage)
+
+
+def sentences(left: Leftovers) -> list[str]:
+    """Say what is left; "nothing" only where every service was asked."""
+    stacks = (*left.inventory.all, *left.inventory.others)
+    said = [f"Left: the stack {stack.name}, which is {stack.status}" for stack in stacks]
+    said += [f"Left: {thing}" for thing in left.loose]
+    said += [f"Not known, because AWS refused to list it: {each}" for each in left.unasked]
+    return said or ["Nothing is left."]
+
+
+def _require_words(stage: Stage, words: str) -> None:
+    if words and words not in (words_for_data(stage), words_for_protected(stage)):
         raise DestroyError(f'To delete all data too: make destroy STAGE={stage.name} WORDS="{words_for_data(stage)}"')
     if stage.protected and not words:
         raise DestroyError(
             f"{stage.name} is protected. To take it down and keep its data: "
             f'make destroy STAGE={stage.name} WORDS="{words_for_protected(stage)}"'
         )
-    found = look(aws, stage)
-    _take_down_release(aws, stage, found, project, say)
-    if "SiteBucket" in found.outputs:
-        _empty(aws, found.outputs["SiteBucket"])
-    going = [part for part in reversed(parts(stage)) if data or part.concern not in KEPT]
-    if data:
-        _unprotect(aws, found)
-    for part in going:
-        if stage.stack(part.concern) in found.stacks:
-            say(f"  {stage.stack(part.concern)}")
-            _remove(aws, stage, part, found, data=data)
-    return [] if data else [stage.stack(each) for each in KEPT if stage.stack(each) in found.stacks]
 
 
-def _take_down_release(aws: Aws, stage: Stage, found: Found, project: Path, say: Callable[[str], None]) -> None:
-    bucket = found.outputs.get("DeploysBucket")
-    if bucket is None:
-        return
+def _require_state(stage: Stage, inventory: Inventory, *, data: bool) -> None:
+    busy = [each for each in inventory.all if each.status.endswith("_IN_PROGRESS")]
+    if busy:
+        raise DestroyError(
+            f"CloudFormation is still at work: {busy[0].name} is {busy[0].status}. Run the command again after that."
+        )
+    if inventory.way == Way.BOTH:
+        raise DestroyError(
+            f"The stage {stage.name} is {inventory.way.value}. Find out which of them people use, "
+            "delete the other's stacks with aws cloudformation delete-stack, and run the command again."
+        )
+    if inventory.way == Way.ONE_STACK and not data:
+        raise DestroyError(
+            f"The stage {stage.name} is {inventory.way.value}: its data cannot stay without it, since a new stack "
+            f"would find their names taken. To delete it with all data: "
+            f'make destroy STAGE={stage.name} WORDS="{words_for_data(stage)}"'
+        )
+
+
+def _going(inventory: Inventory, *, data: bool) -> Iterable[StageStack]:
+    """The stacks to delete, in order: the one stack first, then what needs others before what they need."""
+    if inventory.root:
+        yield inventory.root
+    yield from reversed(inventory.nested)
+    yield from (each for each in reversed(inventory.parts) if data or each.concern not in KEPT)
+
+
+def _take_down_release(aws: Aws, stage: Stage, inventory: Inventory, project: Path, say: Say) -> str | None:
+    """Delete what Chalice and the deploy have made beside the stacks; return the id of the API that was there."""
+    outputs = {name: value for each in inventory.all for name, value in outputs_in(each.described).items()}
+    api_id = find_api(aws, stage, outputs)
+    bucket = outputs.get("DeploysBucket")
+    if inventory.way != Way.DIRECT or bucket is None:
+        return api_id
     state, deployed = State(aws, bucket, stage.name), deployed_file(project, stage.name)
     with state.locked():
         state.fetch(deployed)
@@ -73,78 +128,27 @@ def _take_down_release(aws: Aws, stage: Stage, found: Found, project: Path, say:
         if deployed.exists():
             say("  functions and API")
             run_chalice(aws, stage, project, "delete")
-        if found.api_id is not None:
-            execution_log.delete(aws, found.api_id)
         state.forget(deployed)
+    return api_id
 
 
-def _remove(aws: Aws, stage: Stage, part: Part, found: Found, *, data: bool) -> None:
-    client = aws.client("cloudformation", part.region)
-    remove(client, stage.stack(part.concern), poll_seconds=aws.poll_seconds)
-    # Templates keep these when their stack goes; what is left would stand in the way of the next deploy.
-    if part.concern == "edge":
-        _delete_bucket(aws, found.outputs["SiteBucket"])
-    if data:
-        _delete_kept(aws, part, found)
+def _empty_site(aws: Aws, stage: Stage) -> None:
+    [site] = [each for each in RETAINED if each.logical_id == "SiteBucket"]
+    empty_bucket(aws, site.named(aws, stage))
 
 
-def _delete_kept(aws: Aws, part: Part, found: Found) -> None:
-    outputs = found.outputs
-    if part.concern == "data":
-        dynamodb = aws.client("dynamodb")
-        for table in _TABLES[:-1]:
-            dynamodb.delete_table(TableName=outputs[f"{table}Table"])
-    elif part.concern == "identity":
-        aws.client("cognito-idp").delete_user_pool(UserPoolId=outputs["UserPoolId"])
-        aws.client("secretsmanager").delete_secret(SecretId=outputs["SigningKeyArn"], ForceDeleteWithoutRecovery=True)
-    elif part.concern == "media":
-        _delete_bucket(aws, outputs["MediaBucket"])
-        _delete_bucket(aws, outputs["ThumbnailsBucket"])
-    elif part.concern == "logs":
-        _delete_bucket(aws, outputs["LogsBucket"])
-    elif part.concern == "deploys":
-        _delete_bucket(aws, outputs["DeploysBucket"])
+def _remove(aws: Aws, stack: StageStack) -> None:
+    remove(aws.client("cloudformation", stack.region), stack.name, poll_seconds=aws.poll_seconds)
 
 
-def _unprotect(aws: Aws, found: Found) -> None:
-    """Let go of what refuses to be deleted."""
-    dynamodb = aws.client("dynamodb")
-    for table in _TABLES[:-1]:
-        name = found.outputs.get(f"{table}Table")
-        if name is not None:
-            described = dynamodb.describe_table(TableName=name)["Table"]
-            if described.get("DeletionProtectionEnabled"):
-                dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
-    pool = found.outputs.get("UserPoolId")
-    if pool is not None:
-        cognito = aws.client("cognito-idp")
-        kept = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
-        if kept.get("DeletionProtection") == "ACTIVE":
-            # An update forgets whatever it does not name.
-            cognito.update_user_pool(UserPoolId=pool, DeletionProtection="INACTIVE", **_pool_settings(kept))
-
-
-def _pool_settings(pool: dict[str, Any]) -> dict[str, Any]:
-    kept = ("AutoVerifiedAttributes", "EmailConfiguration", "MfaConfiguration", "Policies", "UserPoolTags")
-    return {name: pool[name] for name in kept if name in pool}
-
-
-def _delete_bucket(aws: Aws, bucket: str) -> None:
-    s3 = aws.client("s3")
-    _empty(aws, bucket)
-    try:
-        s3.delete_bucket(Bucket=bucket)
-    except s3.exceptions.NoSuchBucket:
-        return
-
-
-def _empty(aws: Aws, bucket: str) -> None:
-    s3 = aws.client("s3")
-    try:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-            if found:
-                gone = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
-    except s3.exceptions.NoSuchBucket:
-        return
+def _delete_logs(aws: Aws, stage: Stage, api_id: str | None) -> None:
+    """Delete the log groups that Lambda and API Gateway make by themselves, and those that a late line made again."""
+    logs = aws.client("logs")
+    groups = [f"/aws/lambda/{policies.lambda_name(function, stage.name)}" for function in policies.FUNCTIONS]
+    if api_id is not None:
+        execution_log.delete(aws, api_id)
+    for group in groups:
+        try:
+            logs.delete_log_group(logGroupName=group)
+        except logs.exceptions.ResourceNotFoundException:
+            continue

@@ -1,5 +1,6 @@
 """The stacks of a stage, in the order they need each other, and what each is given."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,44 +31,38 @@ class Part:
 
 DEPLOYS = Part("deploys", "cloud/deploys.yaml")
 EDGE = Part("edge", "edge.yaml")
-_FIREWALL = Part("firewall", "cloud/firewall.yaml", GLOBAL_REGION)
-_LOGS = Part("logs", "cloud/logs.yaml")
-_FIRST = (
+# Every stack that a stage can have, in the order in which they need each other.
+EVERY_PART = (
+    DEPLOYS,
+    Part("logs", "cloud/logs.yaml"),
+    Part("firewall", "cloud/firewall.yaml", GLOBAL_REGION),
     Part("identity", "identity.yaml"),
     Part("data", "data.yaml"),
-)
-_CACHE = Part("cache", "cloud/cache.yaml")
-_THEN = (
+    Part("cache", "cloud/cache.yaml"),
     Part("messaging", "messaging.yaml"),
     EDGE,
     Part("media", "media.yaml"),
     Part("observability", "cloud/observability.yaml"),
+    Part("service-alarms", "cloud/service-alarms.yaml"),
+    Part("edge-alarms", "cloud/edge-alarms.yaml", GLOBAL_REGION),
+    Part("edge-logs", "cloud/edge-logs.yaml", GLOBAL_REGION),
+    Part("backup", "cloud/backup.yaml"),
+    Part("budget", "cloud/budget.yaml", GLOBAL_REGION),
 )
-_SERVICE_ALARMS = Part("service-alarms", "cloud/service-alarms.yaml")
-_EDGE_ALARMS = Part("edge-alarms", "cloud/edge-alarms.yaml", GLOBAL_REGION)
-_EDGE_LOGS = Part("edge-logs", "cloud/edge-logs.yaml", GLOBAL_REGION)
-_BACKUP = Part("backup", "cloud/backup.yaml")
-_BUDGET = Part("budget", "cloud/budget.yaml", GLOBAL_REGION)
 
 
 def parts(stage: Stage) -> tuple[Part, ...]:
-    """The stacks of this stage."""
-    wanted = [DEPLOYS, _LOGS]
-    if stage.firewall:
-        wanted.append(_FIREWALL)
-    wanted += _FIRST
-    if stage.dax_nodes:
-        wanted.append(_CACHE)
-    wanted += _THEN
-    if stage.alarms != "least":
-        wanted += [_SERVICE_ALARMS, _EDGE_ALARMS]
-    if stage.edge_logs:
-        wanted.append(_EDGE_LOGS)
-    if stage.backups:
-        wanted.append(_BACKUP)
-    if stage.monthly_budget:
-        wanted.append(_BUDGET)
-    return tuple(wanted)
+    """The stacks that this stage's settings ask for."""
+    asked_for = {
+        "firewall": stage.firewall,
+        "cache": stage.dax_nodes > 0,
+        "service-alarms": stage.alarms != "least",
+        "edge-alarms": stage.alarms != "least",
+        "edge-logs": stage.edge_logs,
+        "backup": stage.backups,
+        "budget": stage.monthly_budget > 0,
+    }
+    return tuple(part for part in EVERY_PART if asked_for.get(part.concern, True))
 
 
 def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
@@ -84,6 +79,7 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "NodeType": stage.dax_node_type,
             "NetworkRange": stage.network_range,
             **dict(zip(("FirstZone", "SecondZone", "ThirdZone"), stage.dax_zones, strict=False)),
+            "NodeCode": _node_code(stage.dax_node_type),
             "KmsKeyArn": stage.kms_key_arn,
         },
         "messaging": {
@@ -158,6 +154,11 @@ def _sign_in(stage: Stage) -> dict[str, str]:
 
 def _four_fifths(quota: int) -> int:
     return quota * 4 // 5
+
+
+def _node_code(node_type: str) -> str:
+    """Two characters of a cluster's name, which has room for no more."""
+    return hashlib.sha256(node_type.encode()).hexdigest()[:2]
 
 
 class _Known:

@@ -1,30 +1,33 @@
 """What a deploy would do: read what is there, then compare. Nothing here changes anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra import policies
 from infra.deploy import api
 from infra.deploy.aws import Aws
 from infra.deploy.config import plans
+from infra.deploy.inventory import Inventory, StageStack, Way, take_inventory
 from infra.deploy.parts import UNKNOWN, parts
-from infra.deploy.stacks import DIGEST_TAG, Stack, describe, outputs_in
+from infra.deploy.stacks import HALF_MADE, Stack, deployed_digest, outputs_in
 from infra.deploy.stage import Stage
 from infra.deploy.state import State
 
 CREATE, UPDATE, KEEP, RUN, REPAIR, LEAVE = "create", "update", "keep", "run", "make anew", "leave out"
-_FAILED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+REMOVE, WAIT = "remove", "wait for"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is there: stacks as CloudFormation describes them, the outputs of all, and the API."""
+    """What is there: stacks as CloudFormation describes them, the outputs of all, the API, and each stack's digest."""
 
     stacks: Mapping[str, Mapping[str, Any]]
     outputs: Mapping[str, str]
     api_id: str | None
     functions: frozenset[str]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,21 @@ class Step:
 
 def look(aws: Aws, stage: Stage) -> Found:
     """Read what there is of a stage."""
-    stacks: dict[str, Mapping[str, Any]] = {}
+    inventory = take_inventory(aws, stage)
     outputs: dict[str, str] = {}
-    named = {stage.stack(part.concern): part.region for part in parts(stage)}
-    # A stage that was deployed as one stack has its outputs there.
-    for name, region in ({stage.api_name: ""} | named).items():
-        found = describe(aws.client("cloudformation", region), name)
-        if found is not None:
-            stacks[name] = found
-            outputs |= outputs_in(found)
+    for each in inventory.all:
+        # The outputs of the one stack are those of the stacks in it.
+        if not (inventory.root and each in inventory.nested):
+            outputs |= outputs_in(each.described)
     api_id = find_api(aws, stage, outputs)
     if api_id is not None:
         outputs |= api_outputs(aws, stage, api_id)
     pages = aws.client("lambda").get_paginator("list_functions").paginate()
     functions = {function["FunctionName"] for page in pages for function in page["Functions"]}
     wanted = {policies.lambda_name(name, stage.name) for name in policies.FUNCTIONS}
-    return Found(stacks, outputs, api_id, frozenset(functions & wanted))
+    stacks = {each.name: each.described for each in inventory.all}
+    digests = {each.name: _digest(aws, each) for each in inventory.parts}
+    return Found(stacks, outputs, api_id, frozenset(functions & wanted), digests, inventory)
 
 
 def find_api(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str | None:
@@ -72,7 +74,9 @@ def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:
 
 def plan(stage: Stage, found: Found) -> list[Step]:
     """Say what a deploy would do to what was found, in order."""
-    steps = [_of_stack(part.stack(stage, found.outputs), found.stacks) for part in parts(stage)]
+    if found.inventory.way in (Way.ONE_STACK, Way.BOTH):
+        return [Step(LEAVE, each.name, f"{each.status}; make deploy is not for it") for each in found.inventory.all]
+    steps = [_of_stack(part.stack(stage, found.outputs), found) for part in parts(stage)]
     if stage.mail_identity == "existing":
         steps.append(Step(KEEP, f"mail identity {stage.mail_identity_name}", "the account's; the stage only uses it"))
     count = len(policies.FUNCTIONS)
@@ -91,17 +95,28 @@ def plan(stage: Stage, found: Found) -> list[Step]:
     steps.append(Step(RUN, "questions to the API", "a release that cannot answer is taken back"))
     steps.append(Step(RUN, "site", "build, upload, pages of the blog, invalidation"))
     steps.append(Step(RUN, "questions to the site"))
+    steps += [
+        Step(REMOVE, each.name, f"{each.status}; infra/stages/{stage.name}.yaml does not ask for it any more")
+        for each in reversed(found.inventory.switched_off(stage))
+    ]
     return steps
 
 
-def _of_stack(stack: Stack, there: Mapping[str, Mapping[str, Any]]) -> Step:
+def _of_stack(stack: Stack, found: Found) -> Step:
     template = stack.template.name
-    found = there.get(stack.name)
-    if found is None:
+    there = found.stacks.get(stack.name)
+    if there is None:
         return Step(CREATE, stack.name, template)
-    if found["StackStatus"] in _FAILED:
-        return Step(REPAIR, stack.name, f"{template}; it is {found['StackStatus']}")
-    if {"Key": DIGEST_TAG, "Value": stack.digest()} in found.get("Tags", []):
+    status = there["StackStatus"]
+    if status in HALF_MADE:
+        return Step(REPAIR, stack.name, f"{template}; it is {status}")
+    if status.endswith("_IN_PROGRESS"):
+        return Step(WAIT, stack.name, f"it is {status}; run the command again when it is not")
+    if found.digests.get(stack.name) == stack.digest():
         return Step(KEEP, stack.name)
     waits = UNKNOWN in stack.parameters.values()
     return Step(UPDATE, stack.name, f"{template}, after the stacks before it" if waits else template)
+
+
+def _digest(aws: Aws, stack: StageStack) -> str:
+    return deployed_digest(aws.client("cloudformation", stack.region), stack.name)

@@ -15,11 +15,12 @@ from typing import TypeVar
 from infra.deploy import api, config, execution_log, functions, site, smoke, tagging
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import CLOSED, OPEN, deployed_file
+from infra.deploy.inventory import StageStack, require_direct, require_region
 from infra.deploy.package import digest, megabytes, newest_package, sizes
 from infra.deploy.parts import DEPLOYS, EDGE, Part, parts
 from infra.deploy.plan import api_outputs, find_api, look
 from infra.deploy.smoke import SmokeError
-from infra.deploy.stacks import StackError, apply
+from infra.deploy.stacks import StackError, apply, remove
 from infra.deploy.stage import ROOT, Stage
 from infra.deploy.state import Release, State, now
 
@@ -45,11 +46,15 @@ class Deploy:
     def run(self) -> None:
         """Deploy."""
         found = look(self.aws, self.stage)
+        require_direct(self.stage, found.inventory)
+        require_region(self.aws, self.stage)
         self.outputs = dict(found.outputs)
         self._apply(DEPLOYS)
         state = State(self.aws, self.outputs["DeploysBucket"], self.stage.name)
         with state.locked():
             self._deploy(state)
+            for stack in reversed(found.inventory.switched_off(self.stage)):
+                self._remove(stack)
 
     def _deploy(self, state: State) -> None:
         for part in parts(self.stage):
@@ -88,6 +93,15 @@ class Deploy:
                 f"{error}\nMend {stack.template.relative_to(ROOT)} or what it names. {self._again}"
             ) from error
         self.outputs |= made
+
+    def _remove(self, stack: StageStack) -> None:
+        client = self.aws.client("cloudformation", stack.region)
+        try:
+            self._step(f"without {stack.name}", lambda: remove(client, stack.name, poll_seconds=self.aws.poll_seconds))
+        except StackError as error:
+            raise ReleaseError(
+                f"The release is live; a part that is switched off is left. {error} {self._again}"
+            ) from error
 
     def _configure(self) -> dict[str, str]:
         return config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -15,14 +16,17 @@ from botocore.exceptions import ClientError, WaiterError
 
 from infra.deploy.termination import set_termination_protection
 
-DIGEST_TAG = "template-digest"
+# In the template, because a tag of the stack would be put on each of its resources, and change them all.
+_DIGEST = re.compile(r"^  TemplateDigest: ([0-9a-f]{64})$", re.MULTILINE)
+_METADATA = re.compile(r"^Metadata:\n", re.MULTILINE)
 # Roles have names of our own, and loops are written out by a transform.
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 # The parameter by which a template protects tables and users from being deleted.
 PROTECTION = "Protected"
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
-_GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-_HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+# Nothing of such a stack works, so it is removed and made anew.
+HALF_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 
 
 class StackError(Exception):
@@ -51,6 +55,14 @@ class Stack:
         """The same stack with tables and users that can be deleted."""
         return replace(self, parameters={**self.parameters, PROTECTION: "false"})
 
+    def body(self) -> str:
+        """Return the template as CloudFormation gets it: with the digest in its metadata."""
+        text = self.template.read_text(encoding="utf-8")
+        entry = f"Metadata:\n  TemplateDigest: {self.digest()}\n"
+        if _METADATA.search(text):
+            return _METADATA.sub(entry, text, count=1)
+        return f"{text.rstrip()}\n\n{entry}"
+
 
 def outputs_of(cloudformation: Any, name: str) -> dict[str, str] | None:  # noqa: ANN401 - boto3's client
     """Return a stack's outputs, or None where there is no such stack."""
@@ -68,13 +80,13 @@ def apply(cloudformation: Any, stack: Stack, *, poll_seconds: float = 5.0) -> di
         StackError: CloudFormation refused the template or rolled the change back.
     """
     existing = describe(cloudformation, stack.name)
-    if existing is not None and existing["StackStatus"] in _HALF_MADE:
+    if existing is not None and existing["StackStatus"] in HALF_MADE:
         _remove_half_made(cloudformation, stack.name, poll_seconds)
         existing = None
     if existing is None and stack.parameters.get(PROTECTION) == "true":
         _bring(cloudformation, stack.without_protection(), "CREATE", poll_seconds)
         existing = describe(cloudformation, stack.name)
-    if existing is not None and {"Key": DIGEST_TAG, "Value": stack.digest()} in existing.get("Tags", []):
+    if existing is not None and deployed_digest(cloudformation, stack.name) == stack.digest():
         set_termination_protection(cloudformation, existing, wanted=stack.protected)
         return outputs_in(existing)
     kind = "CREATE" if existing is None else "UPDATE"
@@ -131,13 +143,10 @@ def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: floa
     asked = {
         **names,
         "ChangeSetType": kind,
-        "TemplateBody": stack.template.read_text(encoding="utf-8"),
+        "TemplateBody": stack.body(),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
         "Capabilities": CAPABILITIES,
-        "Tags": [
-            {"Key": DIGEST_TAG, "Value": stack.digest()},
-            *({"Key": key, "Value": value} for key, value in stack.tags.items()),
-        ],
+        "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
     }
     try:
         cloudformation.create_change_set(**asked)
@@ -201,7 +210,17 @@ def describe(cloudformation: Any, name: str) -> dict[str, Any] | None:  # noqa: 
             return None
         raise
     found: dict[str, Any] = stacks[0]
-    return None if found["StackStatus"] in _GONE else found
+    return None if found["StackStatus"] in GONE else found
+
+
+def deployed_digest(cloudformation: Any, name: str) -> str:  # noqa: ANN401
+    """The digest of the template and parameters that a stack was last brought to, or an empty text.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+    """
+    template = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    found = _DIGEST.search(template) if isinstance(template, str) else None
+    return "" if found is None else found[1]
 
 
 def outputs_in(stack: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.deploy.stacks import deployed_digest
 from infra.local.layout import REGION
 from infra.local.provision import stacks
 from tests.support.laptop import Laptop
@@ -210,4 +211,4 @@ def test_starting_again_changes_nothing(laptop: Laptop) -> None:
     for stack in stacks(laptop.layout):
         (described,) = cloudformation.describe_stacks(StackName=stack.name)["Stacks"]
         assert described["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-        assert {"Key": "template-digest", "Value": stack.digest()} in described["Tags"]
+        assert deployed_digest(cloudformation, stack.name) == stack.digest()

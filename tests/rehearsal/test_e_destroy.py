@@ -3,11 +3,13 @@
 import pytest
 
 from infra.deploy.destroy import KEPT, DestroyError, destroy, words_for_data, words_for_protected
+from infra.deploy.inventory import Inventory
+from infra.deploy.leftovers import Leftovers
 from infra.deploy.smoke import ask_api, ask_site, live
 from tests.rehearsal.staging import Rehearsal
 
 
-def take_down(rehearsal: Rehearsal, words: str) -> list[str]:
+def take_down(rehearsal: Rehearsal, words: str) -> Leftovers:
     return destroy(rehearsal.aws, rehearsal.stage, words, rehearsal.project, rehearsal.said.append)
 
 
@@ -22,7 +24,9 @@ def test_a_protected_stage_goes_by_the_right_words_alone(rehearsal: Rehearsal, w
 def test_it_goes_and_its_data_stay(rehearsal: Rehearsal) -> None:
     left = take_down(rehearsal, words_for_protected(rehearsal.stage))
     found = rehearsal.look()
-    assert left == [rehearsal.stage.stack(concern) for concern in KEPT] == list(found.stacks)
+    assert [each.name for each in left.inventory.all] == [rehearsal.stage.stack(concern) for concern in KEPT]
+    assert left.loose == ()
+    assert [each.name for each in left.inventory.all] == list(found.stacks)
     assert (found.api_id, found.functions) == (None, frozenset())
     post = rehearsal.client("dynamodb").get_item(
         TableName=found.outputs["PostsTable"], Key={"slug": {"S": "a-rehearsal"}}
@@ -42,7 +46,8 @@ def test_it_comes_back_with_them(rehearsal: Rehearsal) -> None:
 
 
 def test_by_the_words_for_it_nothing_is_left(rehearsal: Rehearsal) -> None:
-    assert take_down(rehearsal, words_for_data(rehearsal.stage)) == []
+    left = take_down(rehearsal, words_for_data(rehearsal.stage))
+    assert (left.inventory, left.loose) == (Inventory(), ())
     found = rehearsal.look()
     assert (found.stacks, found.outputs, found.api_id, found.functions) == ({}, {}, None, frozenset())
     assert rehearsal.client("dynamodb").list_tables()["TableNames"] == []

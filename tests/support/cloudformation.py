@@ -17,6 +17,7 @@ class CloudFormation:
     change_sets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     executed: list[dict[str, str]] = field(default_factory=list)
     resources: list[dict[str, str]] = field(default_factory=list)
     refuse: str | None = None
@@ -33,15 +34,21 @@ class CloudFormation:
         self.calls.append(f"protect {EnableTerminationProtection}")
         self.stacks[StackName]["EnableTerminationProtection"] = EnableTerminationProtection
 
+    def get_template(self, *, StackName: str, TemplateStage: str) -> dict[str, str]:  # noqa: N803
+        # Of a template with a transform AWS shows what the transform has written, unless it is asked for this.
+        assert TemplateStage == "Original"
+        return {"TemplateBody": self.stacks[StackName].get("TemplateBody", "")}
+
     def create_change_set(self, **asked: Any) -> None:
         self.calls.append(f"create {asked['ChangeSetType']}")
+        self.asked.append(asked)
         if self.invalid is not None:
             raise error("ValidationError", self.invalid)
         key = (asked["StackName"], asked["ChangeSetName"])
         if key in self.change_sets:
             raise error("AlreadyExistsException", f"ChangeSet {asked['ChangeSetName']} already exists")
         if asked["ChangeSetType"] == "CREATE":
-            self.stacks.setdefault(key[0], {"StackStatus": "REVIEW_IN_PROGRESS", "Tags": []})
+            self.stacks.setdefault(key[0], {"StackStatus": "REVIEW_IN_PROGRESS"})
         self.change_sets[key] = asked | {"Status": "CREATE_COMPLETE" if self.refuse is None else "FAILED"}
 
     def describe_change_set(self, *, StackName: str, ChangeSetName: str) -> dict[str, Any]:  # noqa: N803
@@ -75,8 +82,12 @@ class CloudFormation:
             {"OutputKey": each["ParameterKey"], "OutputValue": each["ParameterValue"]} for each in change["Parameters"]
         ]
         protection = {name: value for name, value in self.stacks[StackName].items() if name.startswith("Enable")}
-        changed = {"StackStatus": f"{kind}_COMPLETE", "Tags": change["Tags"], "Outputs": outputs}
-        self.stacks[StackName] = protection | changed
+        self.stacks[StackName] = protection | {
+            "StackStatus": f"{kind}_COMPLETE",
+            "Tags": change["Tags"],
+            "Outputs": outputs,
+            "TemplateBody": change["TemplateBody"],
+        }
         if self.vanish:
             del self.stacks[StackName]
 
@@ -93,8 +104,10 @@ class CloudFormation:
         return {"StackResources": self.resources}
 
     def get_paginator(self, operation: str) -> "Pages":
+        if operation == "describe_stacks":
+            return Pages("Stacks", [{"StackName": name, **stack} for name, stack in self.stacks.items()])
         assert operation == "describe_stack_events"
-        return Pages(list(reversed(self.events)))
+        return Pages("StackEvents", list(reversed(self.events)))
 
     def get_waiter(self, name: str) -> "Waiter":
         return Waiter(self, name)
@@ -105,13 +118,13 @@ class CloudFormation:
 
 @dataclass
 class Pages:
-    """Events, newest first, one a page."""
+    """What a list has, one item a page."""
 
-    events: list[dict[str, str]]
+    member: str
+    items: list[dict[str, Any]]
 
-    def paginate(self, *, StackName: str) -> list[dict[str, Any]]:  # noqa: N803
-        assert StackName
-        return [{"StackEvents": [event]} for event in self.events] or [{"StackEvents": []}]
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{self.member: [item]} for item in self.items] or [{self.member: []}]
 
 
 @dataclass

@@ -103,5 +103,5 @@ def test_the_api_function_alone_may_call_this_stages_cluster() -> None:
         return [each for each in policy["Statement"] if each["Sid"] == "ThroughDax"]
 
     (allowed,) = statements(policies.API)
-    assert allowed["Resource"] == "arn:aws:dax:eu-north-1:123456789012:cache/todo-dev"
+    assert allowed["Resource"] == "arn:aws:dax:eu-north-1:123456789012:cache/todo-dev-*"
     assert not any(statements(function) for function in policies.FUNCTIONS if function != policies.API)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from infra import policies
+from infra.deploy.inventory import Inventory, StageStack
 from infra.deploy.parts import UNKNOWN, parts
-from infra.deploy.plan import CREATE, KEEP, LEAVE, REPAIR, UPDATE, Found, plan
-from infra.deploy.stacks import DIGEST_TAG
+from infra.deploy.plan import CREATE, KEEP, LEAVE, REMOVE, REPAIR, UPDATE, WAIT, Found, plan
 from infra.deploy.stage import GLOBAL_REGION, Stage, load
 
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
@@ -17,12 +17,10 @@ FUNCTIONS = frozenset(policies.lambda_name(name, "dev") for name in policies.FUN
 
 
 def deployed(**changed: Any) -> Found:
-    stacks = {}
-    for part in parts(STAGE):
-        stack = part.stack(STAGE, OUTPUTS)
-        tags = [{"Key": DIGEST_TAG, "Value": stack.digest()}]
-        stacks[stack.name] = {"StackStatus": "CREATE_COMPLETE", "Tags": tags}
-    return dataclasses.replace(Found(stacks, OUTPUTS, "abc", FUNCTIONS), **changed)
+    wanted = [part.stack(STAGE, OUTPUTS) for part in parts(STAGE)]
+    stacks = {stack.name: {"StackStatus": "CREATE_COMPLETE"} for stack in wanted}
+    digests = {stack.name: stack.digest() for stack in wanted}
+    return dataclasses.replace(Found(stacks, OUTPUTS, "abc", FUNCTIONS, digests), **changed)
 
 
 def changes(found: Found, stage: Stage = STAGE) -> dict[str, str]:
@@ -52,6 +50,30 @@ def test_a_stack_whose_making_failed_is_made_anew() -> None:
     found = deployed()
     stacks = {**found.stacks, "mytodolist-dev-data": {"StackStatus": "ROLLBACK_COMPLETE"}}
     assert changes(dataclasses.replace(found, stacks=stacks))["mytodolist-dev-data"] == REPAIR
+
+
+def test_a_stack_that_cloudformation_is_changing_is_waited_for() -> None:
+    found = deployed()
+    stacks = {**found.stacks, "mytodolist-dev-data": {"StackStatus": "UPDATE_IN_PROGRESS"}}
+    assert changes(dataclasses.replace(found, stacks=stacks))["mytodolist-dev-data"] == WAIT
+
+
+def test_a_part_that_is_switched_off_is_removed_last() -> None:
+    # given a stage with a firewall, whose file does not ask for one any more
+    firewall = StageStack("mytodolist-dev-firewall", "firewall", "us-east-1", {"StackStatus": "CREATE_COMPLETE"})
+    found = deployed(inventory=Inventory(parts=(firewall,)))
+    # when a deploy is planned
+    *_, last = plan(STAGE, found)
+    # then it ends with the firewall's removal, when nothing uses it any more
+    assert (last.change, last.what) == (REMOVE, "mytodolist-dev-firewall")
+    # and a stage that asks for it keeps it
+    assert REMOVE not in changes(found, dataclasses.replace(STAGE, firewall=True)).values()
+
+
+def test_of_a_stage_that_is_one_stack_a_deploy_would_change_nothing() -> None:
+    root = StageStack("mytodolist-dev", "", "eu-north-1", {"StackStatus": "UPDATE_COMPLETE"})
+    [step] = plan(STAGE, deployed(inventory=Inventory(root)))
+    assert (step.change, step.what) == (LEAVE, "mytodolist-dev")
 
 
 def test_a_stage_is_told_that_this_way_has_no_snapstart() -> None:
@@ -89,6 +111,17 @@ def test_dax_is_there_before_who_calls_it_where_a_stage_has_it() -> None:
     [cache] = [part.stack(with_dax, {}) for part in parts(with_dax) if part.concern == "cache"]
     assert cache.parameters.items() >= {"Stage": "dev", "Nodes": "1", "NodeType": "dax.r5.large"}.items()
     assert "cache" not in {part.concern for part in parts(STAGE)}
+
+
+def test_another_kind_of_nodes_is_a_cluster_of_another_name() -> None:
+    # CloudFormation replaces the cluster, and refuses to replace one that keeps its name.
+    kinds = ("dax.t3.small", "dax.t3.medium", "dax.r5.large", "dax.r5.xlarge", "dax.r5.2xlarge", "dax.r7i.large")
+    codes = set()
+    for kind in kinds:
+        stage = dataclasses.replace(load("prod"), dax_nodes=3, dax_node_type=kind)
+        [cache] = [part.stack(stage, {}) for part in parts(stage) if part.concern == "cache"]
+        codes.add(cache.parameters["NodeCode"])
+    assert len(codes) == len(kinds)
 
 
 def test_what_cloudfront_needs_in_one_region_is_made_there() -> None:

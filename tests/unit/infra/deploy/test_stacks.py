@@ -4,10 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
-from infra.deploy.stacks import DIGEST_TAG, PROTECTION, Stack, StackError, apply, outputs_of, remove
+from infra.deploy.parts import EVERY_PART
+from infra.deploy.stacks import PROTECTION, Stack, StackError, apply, deployed_digest, outputs_of, remove
+from infra.deploy.stage import load
 from tests.support.cloudformation import CloudFormation, error
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+LARGEST_TEMPLATE_BYTES = 51_200
 
 
 @pytest.fixture
@@ -26,7 +32,7 @@ def test_a_new_stack_is_created_by_a_change_set(stack: Stack) -> None:
     cloudformation = CloudFormation()
     assert bring(cloudformation, stack) == {"Stage": "dev"}
     assert cloudformation.calls == ["create CREATE", "execute CREATE"]
-    assert cloudformation.stacks[stack.name]["Tags"] == [{"Key": DIGEST_TAG, "Value": stack.digest()}]
+    assert deployed_digest(cloudformation, stack.name) == stack.digest()
 
 
 def test_an_unchanged_stack_is_left_alone(stack: Stack) -> None:
@@ -73,6 +79,31 @@ def test_protection_follows_the_stages_setting_without_another_change(stack: Sta
     assert cloudformation.calls == ["protect True"]
     bring(cloudformation, stack)
     assert cloudformation.calls == ["protect False"]
+
+
+@pytest.mark.parametrize("template", ["Resources: {}\n", "Metadata:\n  Owner: people\nResources: {}\n"])
+def test_the_digest_is_in_the_template_and_changes_no_resource(stack: Stack, template: str) -> None:
+    # given a template with metadata of its own, or without
+    stack.template.write_text(template)
+    # when CloudFormation gets it
+    body = yaml.safe_load(stack.body())
+    # then the digest is beside what was there, where no resource sees it
+    own = yaml.safe_load(template)
+    assert body.pop("Metadata") == {"TemplateDigest": stack.digest(), **own.pop("Metadata", {})}
+    assert body == own
+
+
+def test_no_stack_is_tagged_with_its_digest(stack: Stack) -> None:
+    # A tag of the stack that changes at each deploy changes every resource that can be tagged.
+    cloudformation = CloudFormation()
+    bring(cloudformation, stack)
+    tags = cloudformation.asked[-1].get("Tags", [])
+    assert stack.digest() not in {tag["Value"] for tag in tags}
+
+
+def test_every_template_fits_into_a_request_with_its_digest() -> None:
+    sizes = {part.template: len(part.stack(load("prod"), {}).body().encode()) for part in EVERY_PART}
+    assert {name: size for name, size in sizes.items() if size > LARGEST_TEMPLATE_BYTES} == {}
 
 
 def test_the_order_of_parameters_is_no_change(stack: Stack) -> None:
@@ -163,11 +194,10 @@ def test_a_failure_without_a_reason_says_so(stack: Stack) -> None:
         bring(cloudformation, stack)
 
 
-@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_a_half_made_stack_is_removed_and_made_again(stack: Stack, status: str) -> None:
     # Not even a matching digest saves it: nothing of it is there.
-    tags = [{"Key": DIGEST_TAG, "Value": stack.digest()}]
-    cloudformation = CloudFormation({stack.name: {"StackStatus": status, "Tags": tags}})
+    cloudformation = CloudFormation({stack.name: {"StackStatus": status, "TemplateBody": stack.body()}})
     assert bring(cloudformation, stack) == {"Stage": "dev"}
     assert cloudformation.calls == ["delete stack", "create CREATE", "execute CREATE"]
 

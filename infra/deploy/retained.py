@@ -1,0 +1,170 @@
+"""What templates keep when their stack is deleted, by name, and how each kind is deleted.
+
+Every resource with a DeletionPolicy that retains it is in RETAINED: tests/unit/infra/deploy/test_retained.py compares.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.deploy.aws import Aws
+from infra.deploy.stage import Stage
+from infra.deploy.user_pool import delete_pool, pools_named
+
+_REPLICA_SECONDS = 1800
+
+
+class RetainedError(Exception):
+    """A kept resource could not be deleted; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """A resource that outlives its stack. In `name` {stage} and {account} are filled in; * ends a prefix."""
+
+    concern: str
+    logical_id: str
+    type: str
+    name: str
+
+    def named(self, aws: Aws, stage: Stage) -> str:
+        """Its name in an account."""
+        return self.name.format(stage=stage.name, account=aws.account)
+
+
+_TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+RETAINED = (
+    Retained("deploys", "DeploysBucket", _BUCKET, "mytodolist-{stage}-deploys-{account}"),
+    Retained("logs", "LogsBucket", _BUCKET, "mytodolist-{stage}-logs-{account}"),
+    Retained("identity", "UserPool", "AWS::Cognito::UserPool", "mytodolist-{stage}"),
+    Retained("identity", "SigningKey", "AWS::SecretsManager::Secret", "mytodolist-{stage}-signing-key"),
+    Retained("data", "Todos", _TABLE, "mytodolist-{stage}-todos"),
+    Retained("data", "Media", _TABLE, "mytodolist-{stage}-media"),
+    Retained("data", "Posts", "AWS::DynamoDB::GlobalTable", "mytodolist-{stage}-posts"),
+    Retained("data", "PostTags", _TABLE, "mytodolist-{stage}-post-tags"),
+    Retained("data", "Subscribers", _TABLE, "mytodolist-{stage}-subscribers"),
+    Retained("data", "Deliveries", _TABLE, "mytodolist-{stage}-deliveries"),
+    Retained("data", "Messages", _TABLE, "mytodolist-{stage}-messages"),
+    Retained("edge", "SiteBucket", _BUCKET, "mytodolist-{stage}-site-{account}"),
+    Retained("media", "MediaBucket", _BUCKET, "mytodolist-{stage}-media-{account}"),
+    Retained("media", "ThumbnailsBucket", _BUCKET, "mytodolist-{stage}-thumbnails-{account}"),
+    Retained("backup", "Vault", "AWS::Backup::BackupVault", "mytodolist-{stage}-*"),
+)
+
+
+def delete_retained(aws: Aws, stage: Stage, concern: str) -> None:
+    """Delete what the stack of a concern has kept; what is gone, and a vault that holds backups, are left as they are.
+
+    Raises:
+        RetainedError: something could not be deleted.
+    """
+    for each in RETAINED:
+        if each.concern == concern:
+            DELETERS[each.type](aws, each.named(aws, stage))
+
+
+def empty_bucket(aws: Aws, bucket: str) -> None:
+    """Delete every version of every object of a bucket.
+
+    Raises:
+        RetainedError: S3 refused to delete an object.
+    """
+    s3 = aws.client("s3")
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            if not found:
+                continue
+            gone = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            errors = s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True}).get("Errors", [])
+            if errors:
+                raise RetainedError(f"S3 keeps {errors[0]['Key']} of {bucket}: {errors[0].get('Message', '')}")
+    except s3.exceptions.NoSuchBucket:
+        return
+
+
+def _delete_bucket(aws: Aws, bucket: str) -> None:
+    s3 = aws.client("s3")
+    empty_bucket(aws, bucket)
+    try:
+        s3.delete_bucket(Bucket=bucket)
+    except s3.exceptions.NoSuchBucket:
+        return
+
+
+def _delete_table(aws: Aws, name: str) -> None:
+    """Delete a table in every region it has a replica in, the stage's own region last."""
+    dynamodb = aws.client("dynamodb")
+    table = _table(dynamodb, name)
+    if table is None:
+        return
+    for region in (each["RegionName"] for each in table.get("Replicas", ()) if each["RegionName"] != aws.region):
+        _unprotect_table(aws.client("dynamodb", region), name)
+        dynamodb.update_table(TableName=name, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
+        _wait_for_replica(aws, dynamodb, name, region)
+    _unprotect_table(dynamodb, name)
+    dynamodb.delete_table(TableName=name)
+    attempts = max(1, int(_REPLICA_SECONDS / aws.poll_seconds))
+    waiter = dynamodb.get_waiter("table_not_exists")
+    waiter.wait(TableName=name, WaiterConfig={"Delay": aws.poll_seconds, "MaxAttempts": attempts})
+
+
+def _table(dynamodb: Any, name: str) -> Mapping[str, Any] | None:  # noqa: ANN401 - boto3's client
+    try:
+        table: Mapping[str, Any] = dynamodb.describe_table(TableName=name)["Table"]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return None
+    return table
+
+
+def _unprotect_table(dynamodb: Any, name: str) -> None:  # noqa: ANN401
+    table = _table(dynamodb, name)
+    if table is not None and table.get("DeletionProtectionEnabled"):
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+
+
+def _wait_for_replica(aws: Aws, dynamodb: Any, name: str, region: str) -> None:  # noqa: ANN401
+    deadline = time.monotonic() + _REPLICA_SECONDS
+    while True:
+        table = _table(dynamodb, name) or {}
+        there = {each["RegionName"] for each in table.get("Replicas", ())}
+        if region not in there and table.get("TableStatus") == "ACTIVE":
+            return
+        if time.monotonic() > deadline:
+            raise RetainedError(f"DynamoDB still deletes the replica of {name} in {region}: run the command again.")
+        time.sleep(aws.poll_seconds)
+
+
+def _delete_pools(aws: Aws, name: str) -> None:
+    cognito = aws.client("cognito-idp")
+    for pool_id in list(pools_named(cognito, name)):
+        delete_pool(cognito, pool_id)
+
+
+def _delete_secret(aws: Aws, name: str) -> None:
+    secrets = aws.client("secretsmanager")
+    try:
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    except secrets.exceptions.ResourceNotFoundException:
+        return
+
+
+def _delete_empty_vaults(aws: Aws, name: str) -> None:
+    """Backups stay until they expire, and AWS deletes no vault that holds one."""
+    backup = aws.client("backup")
+    prefix = name.removesuffix("*")
+    for page in backup.get_paginator("list_backup_vaults").paginate():
+        for vault in page["BackupVaultList"]:
+            if vault["BackupVaultName"].startswith(prefix) and not vault.get("NumberOfRecoveryPoints"):
+                backup.delete_backup_vault(BackupVaultName=vault["BackupVaultName"])
+
+
+DELETERS: Mapping[str, Callable[[Aws, str], None]] = {
+    _BUCKET: _delete_bucket,
+    _TABLE: _delete_table,
+    "AWS::DynamoDB::GlobalTable": _delete_table,
+    "AWS::Cognito::UserPool": _delete_pools,
+    "AWS::SecretsManager::Secret": _delete_secret,
+    "AWS::Backup::BackupVault": _delete_empty_vaults,
+}

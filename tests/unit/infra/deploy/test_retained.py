@@ -1,0 +1,167 @@
+"""Everything that a template keeps has an owner in `make destroy`, which deletes it by the right words."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.deploy.aws import Aws
+from infra.deploy.parts import EVERY_PART
+from infra.deploy.retained import DELETERS, RETAINED, Retained, delete_retained
+from infra.deploy.stage import Stage
+from tests.templates.reading import template
+
+# API Gateway's role for logs is every API's of the account, and no stage's to delete.
+OF_THE_ACCOUNT = {"ApiLogsRole", "ApiLogsSetting"}
+NAMES = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::Backup::BackupVault": "BackupVaultName",
+}
+STAGE = Stage("dev", "eu-north-1", "blog@example.com")
+
+
+def kept(concern: str, resources: dict[str, Any]) -> set[Retained]:
+    """What a template retains, as RETAINED would have to say it."""
+    found = set()
+    for logical_id, resource in resources.items():
+        if str(resource.get("DeletionPolicy")).startswith("Retain") and logical_id not in OF_THE_ACCOUNT:
+            named = resource["Properties"][NAMES[resource["Type"]]]["Fn::Sub"]
+            name = named if isinstance(named, str) else named[0]
+            name = name.replace("${Stage}", "{stage}").replace("${AWS::AccountId}", "{account}")
+            found.add(Retained(concern, logical_id, resource["Type"], re.sub(r"\$\{.*", "*", name)))
+    return found
+
+
+def everything_kept() -> set[Retained]:
+    found: set[Retained] = set()
+    for part in EVERY_PART:
+        found |= kept(part.concern, template(part.template.removesuffix(".yaml"))["Resources"])
+    return found
+
+
+def test_each_kept_resource_is_destroyed_by_its_name_and_nothing_else_is() -> None:
+    assert everything_kept() == set(RETAINED)
+
+
+def test_each_kind_has_a_way_to_be_deleted() -> None:
+    assert {each.type for each in RETAINED} == set(DELETERS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"DeletionPolicy": "RetainExceptOnCreate"},
+        {"Properties": {"TableName": {"Fn::Sub": "mytodolist-${Stage}-other"}}},
+    ],
+)
+def test_a_resource_that_is_kept_without_an_owner_is_found(change: dict[str, Any]) -> None:
+    # given a template in which the table that is made anew is kept, or a kept table has another name
+    resources = template("data")["Resources"]
+    name = "Idempotency" if "DeletionPolicy" in change else "Todos"
+    wrong = {**resources, name: {**resources[name], **change}}
+    # then its owner in RETAINED is missing
+    assert kept("data", wrong) - set(RETAINED) != set()
+
+
+@dataclass
+class Tables:
+    """DynamoDB in two regions: a table with a replica, both protected. `calls` is what was asked, in order."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    protected: set[str] = field(default_factory=lambda: {"eu-north-1", "eu-west-1"})
+    regions: list[str] = field(default_factory=lambda: ["eu-west-1", "eu-north-1"])
+
+    class exceptions:  # noqa: N801 - as boto3 calls it
+        class ResourceNotFoundException(Exception):  # noqa: N818
+            """There is no such table."""
+
+    def client(self, region: str) -> "TablesOfRegion":
+        return TablesOfRegion(self, region)
+
+
+@dataclass
+class TablesOfRegion:
+    tables: Tables
+    region: str
+    exceptions = Tables.exceptions
+
+    def describe_table(self, *, TableName: str) -> dict[str, Any]:  # noqa: N803
+        if not TableName.endswith("-posts") or self.region not in self.tables.regions:
+            raise Tables.exceptions.ResourceNotFoundException
+        replicas = [{"RegionName": each} for each in self.tables.regions]
+        protected = self.region in self.tables.protected
+        return {"Table": {"Replicas": replicas, "DeletionProtectionEnabled": protected, "TableStatus": "ACTIVE"}}
+
+    def update_table(self, *, TableName: str, **change: Any) -> None:  # noqa: N803
+        assert TableName.endswith("-posts")
+        if "ReplicaUpdates" in change:
+            [update] = change["ReplicaUpdates"]
+            replica = update["Delete"]["RegionName"]
+            assert replica not in self.tables.protected, "AWS refuses to delete a protected replica"
+            self.tables.regions.remove(replica)
+            self.tables.calls.append(("delete replica", replica))
+        else:
+            self.tables.protected.discard(self.region)
+            self.tables.calls.append(("unprotect", self.region))
+
+    def delete_table(self, *, TableName: str) -> None:  # noqa: N803
+        assert TableName.endswith("-posts")
+        assert self.tables.regions == [self.region], "a replica would be left in the other region"
+        assert self.region not in self.tables.protected
+        self.tables.regions.remove(self.region)
+        self.tables.calls.append(("delete", self.region))
+
+    def get_waiter(self, name: str) -> "TablesOfRegion":
+        assert name == "table_not_exists"
+        return self
+
+    def wait(self, **_: Any) -> None:
+        assert self.region not in self.tables.regions
+
+
+@dataclass(frozen=True)
+class Account(Aws):
+    session: Any = None
+    region: str = "eu-north-1"
+    account: str = "123456789012"
+    partition: str = "aws"
+    endpoint: str = "http://127.0.0.1:1"
+    tables: Tables = field(default_factory=Tables)
+
+    def client(self, service: str, region: str = "") -> Any:
+        assert service == "dynamodb"
+        return self.tables.client(region or self.region)
+
+
+def test_a_table_goes_with_its_replicas_in_every_region() -> None:
+    # given posts with a replica in eu-west-1, which the stage's file may name no more
+    aws = Account()
+    # when the data is deleted
+    delete_retained(aws, STAGE, "data")
+    # then the replica goes first, and no region has the table
+    assert aws.tables.calls == [
+        ("unprotect", "eu-west-1"),
+        ("delete replica", "eu-west-1"),
+        ("unprotect", "eu-north-1"),
+        ("delete", "eu-north-1"),
+    ]
+
+
+@mock_aws
+def test_every_pool_of_the_stage_goes_and_others_stay() -> None:
+    keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    session = boto3.Session(region_name="eu-north-1", **keys)
+    aws = Aws(session, "eu-north-1", "123456789012", "aws")
+    cognito = session.client("cognito-idp")
+    for name in ("mytodolist-dev", "mytodolist-dev", "mytodolist-prod"):
+        cognito.create_user_pool(PoolName=name, DeletionProtection="ACTIVE")
+    # An identity stack that failed and was made again has left a second pool of the name.
+    delete_retained(aws, STAGE, "identity")
+    assert [pool["Name"] for pool in cognito.list_user_pools(MaxResults=9)["UserPools"]] == ["mytodolist-prod"]
