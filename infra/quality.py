@@ -56,6 +56,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "chalice": ((*COVERED, "-n", "0", "tests/chalice_cli"),),
     # One stage from its first deploy to its last: in order, in one process.
     "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
+    "verbs": ((*COVERED, "tests/verbs"),),
     "engine": ((*COVERED, "tests/engine"),),
     "integration": ((*COVERED, "tests/integration"),),
     "e2e": ((*UNCOVERED, "tests/e2e"),),

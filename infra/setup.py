@@ -39,9 +39,9 @@ class SetupError(Exception):
 
 
 def python_environment(name: str, requirements: str) -> Path:
-    """Make the virtual environment `name` hold exactly what `requirements` pins by hash."""
+    """Make the virtual environment `name` hold exactly what `requirements` pins by hash, for this Python."""
     folder, pinned = ROOT / name, ROOT / requirements
-    wanted = _digest([pinned])
+    wanted = _digest([pinned], interpreter())
     if _stamp(folder) == wanted and _runs(folder):
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,6 +50,11 @@ def python_environment(name: str, requirements: str) -> Path:
     _run_quietly([*install, "--require-hashes", "-r", str(pinned)], f"{requirements} could not be installed")
     (folder / STAMP).write_text(wanted, encoding="utf-8")
     return folder
+
+
+def interpreter() -> str:
+    """The Python that makes environments, by its folder and version: one that another has made is made anew."""
+    return f"{sys.base_prefix} {sys.version}"
 
 
 def app() -> None:

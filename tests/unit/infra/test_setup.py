@@ -107,6 +107,23 @@ def test_an_environment_is_made_again_when_its_python_is_gone(project: Path, cal
     assert len(calls()) == 1
 
 
+def test_an_environment_is_made_again_by_another_python(
+    project: Path, calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an environment of one Python
+    assert sys.base_prefix in setup.interpreter()
+    assert sys.version in setup.interpreter()
+    setup.app()
+    (project / ".venv" / "left-over").touch()
+    calls()
+    # when make is run with another, as make deploy PYTHON=python3.13 does
+    monkeypatch.setattr(setup, "interpreter", lambda: "/opt/python3.13 3.13.1")
+    setup.app()
+    # then nothing of the first is left
+    assert len(calls()) == 1
+    assert not (project / ".venv" / "left-over").exists()
+
+
 def test_a_failed_installation_is_one_sentence_after_pips_own_words_and_is_tried_again(
     project: Path, calls: Callable[[], list[str]]
 ) -> None:
