@@ -72,7 +72,7 @@ BESIDE = ("rehearsal",)
 BEFORE_TESTS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
-        *("unit", "images", "policies", "dax", "caching", "package", "chalice", "engine"),
+        *("unit", "images", "policies", "dax", "caching", "package", "chalice", "verbs", "engine"),
         *("integration", "rehearsal"),
         "coverage",
     ),
@@ -80,7 +80,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "test": (
         *("lint", "types", "templates", "workflows", "documents", "frontend"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
-        *("package", "chalice", "engine", "integration", "rehearsal", "e2e"),
+        *("package", "chalice", "verbs", "engine", "integration", "rehearsal", "e2e"),
     ),
 }
 
