@@ -114,11 +114,15 @@ def announce_posts(event: SQSEvent) -> Any:  # noqa: ANN401
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep-mail")
 def sweep_mail(event: CloudWatchEvent) -> Any:  # noqa: ANN401
-    """Look again at mails of which nobody knows whether they were sent."""
+    """Look again at mails of which nobody knows whether they were sent; see which queues have to be polled."""
     from chalicelib.contact.effects import CONTACT  # noqa: PLC0415
     from chalicelib.mail.events import on_sweep  # noqa: PLC0415
     from chalicelib.subscribers.effects import CONFIRM, NEW_POST, NEW_SUBSCRIBER, WELCOME  # noqa: PLC0415
 
+    if settings().queue_polling == "when_needed":
+        from chalicelib.events.polling import poll_when_needed  # noqa: PLC0415
+
+        poll_when_needed()
     return on_sweep(event.to_dict(), (CONFIRM, WELCOME, NEW_SUBSCRIBER, NEW_POST, CONTACT))
 
 

@@ -60,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True):
     store_transport: str = ""
     # What reads items: empty or `tables` for chalicelib/store/decoding.py, `pynamodb` for PynamoDB's own way.
     store_decoding: str = ""
+    # When Lambda polls queues: empty or `always`, or `when_needed` for chalicelib/events/polling.py.
+    queue_polling: str = ""
     # Who tells X-Ray of requests and calls: `lean` for chalicelib/observe/emitter.py, `sdk` for the X-Ray SDK,
     # `off` or empty for nobody.
     tracing: str = ""

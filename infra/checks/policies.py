@@ -41,6 +41,7 @@ def of_functions() -> Iterator[tuple[str, Mapping[str, Any]]]:
             distribution_id="E123EXAMPLE",
             in_vpc=function == policies.API,
             through_dax=True,
+            polled_when_needed=True,
         )
         yield from statements(policy, f"infra/policies, {function}")
 

@@ -7,7 +7,7 @@ from infra.costs import tables
 from infra.costs.model import Reads, break_even, prices, table
 from infra.costs.page import SHOWN, write
 from infra.costs.routes import benched
-from infra.costs.uses import BUSY, SMALL
+from infra.costs.uses import BUSY, SMALL, visits
 from infra.deploy.stage import StageError, load
 
 LAYERS = {"CloudFront": "edge", "stage cache": "stage", "DAX": "dax"}
@@ -33,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
 def of_stage(name: str) -> str:
     """What a stage costs a month at rest and at two uses, line by line."""
     stage = load(name)
-    found = [tables.of_rest([stage]), tables.of_month(stage, SMALL), tables.of_month(stage, BUSY)]
+    uses = (visits(10), visits(1000)) if stage.name == "free" else (SMALL, BUSY)
+    found = [tables.of_rest([stage]), *(tables.of_month(stage, use) for use in uses)]
     return "\n\n".join([f"Prices of {prices()['as_of']}.", *found])
 
 

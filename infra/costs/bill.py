@@ -15,6 +15,8 @@ SOLD: Mapping[str, tuple[str, float]] = {
     "snapshot GB-seconds": ("lambda_snapshot_gb_second", 1),
     "read units": ("dynamodb_million_read_units", MILLION),
     "write units": ("dynamodb_million_write_units", MILLION),
+    "read capacity hours": ("dynamodb_read_capacity_hour", 1),
+    "write capacity hours": ("dynamodb_write_capacity_hour", 1),
     "replicated write units": ("dynamodb_million_replicated_write_units", MILLION),
     "DynamoDB GB": ("dynamodb_gb", 1),
     "DynamoDB continuous backup GB": ("dynamodb_continuous_backup_gb", 1),

@@ -13,6 +13,7 @@ from infra.deploy.stacks import Stack
 from infra.deploy.stage import Stage
 
 _FOR_EACH = "Fn::ForEach::"
+_NOTHING = {"Ref": "AWS::NoValue"}
 
 
 def resources(stage: Stage) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -30,7 +31,20 @@ def of_stack(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
     conditions = template.get("Conditions", {})
     for resource in _expanded(template["Resources"]):
         if "Condition" not in resource or _holds(conditions[resource["Condition"]], conditions, values):
-            yield resource["Type"], resource.get("Properties", {})
+            yield resource["Type"], _decided(resource.get("Properties", {}), conditions, values)
+
+
+def _decided(node: Any, conditions: Mapping[str, Any], values: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """A part of a template with every `Fn::If` decided, and what is `AWS::NoValue` left out."""
+    if isinstance(node, list):
+        return [each for one in node if (each := _decided(one, conditions, values)) != _NOTHING]
+    if not isinstance(node, dict):
+        return node
+    if set(node) == {"Fn::If"}:
+        condition, then, otherwise = node["Fn::If"]
+        return _decided(then if _holds(conditions[condition], conditions, values) else otherwise, conditions, values)
+    found = {name: _decided(each, conditions, values) for name, each in node.items()}
+    return {name: each for name, each in found.items() if each != _NOTHING}
 
 
 def _expanded(declared: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

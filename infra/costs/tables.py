@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from infra.costs.bill import Bill, beyond_free, price, total, usd
 from infra.costs.flows import flows
-from infra.costs.model import MILLION
+from infra.costs.model import MILLION, prices
 from infra.costs.rest import at_rest
 from infra.costs.routes import Route, routes
 from infra.costs.uses import Use, month
@@ -63,10 +63,12 @@ def of_month(stage: Stage, use: Use) -> str:
     bill = month(stage, use)
     owed = beyond_free(bill)
     rows = [
-        [line, f"{bill[line]:,.0f}", _money(cost), _money(owed[line] * price(line))] for line, cost in usd(bill).items()
+        [line, f"{bill[line]:,.0f}", _free(line), _money(cost), _money(owed[line] * price(line))]
+        for line, cost in usd(bill).items()
     ]
-    rows.append(["together", "", f"{total(bill):.2f}", f"{total(owed):.2f}"])
-    return _table([f"`{stage.name}`, {use.name}", "how many", "USD by the list", "beyond what is free"], rows)
+    rows.append(["together", "", "", f"{total(bill):.2f}", f"{total(owed):.2f}"])
+    head = [f"`{stage.name}`, {use.name}", "how many", "free up to", "USD by the list", "beyond what is free"]
+    return _table(head, rows)
 
 
 def _route(route: Route, milliseconds: float | None) -> list[str]:
@@ -92,6 +94,11 @@ def _way(name: str) -> str:
 
 def _dearest(bill: Bill, many: int = 1) -> str:
     return ", ".join(f"{line} {_money(cost * many)}" for line, cost in list(usd(bill).items())[:DEAREST])
+
+
+def _free(line: str) -> str:
+    many = prices()["free"].get(line)
+    return "\N{EN DASH}" if many is None else f"{many:,.0f}"
 
 
 def _cost(bill: Bill, line: str) -> float:

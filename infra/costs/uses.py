@@ -8,7 +8,7 @@ from infra.costs.bill import Bill, times, together
 from infra.costs.flows import message, photo, publication, sign_up
 from infra.costs.model import Layers
 from infra.costs.rest import HOURS_A_MONTH, at_rest
-from infra.costs.routes import KB_A_GB, routes
+from infra.costs.routes import KB_A_GB, measured, routes
 from infra.deploy.stage import Stage
 
 SECONDS_A_MONTH = HOURS_A_MONTH * 3600
@@ -19,6 +19,8 @@ REQUESTS_A_PAGE = 3
 # A line of CloudFront's log, and how long cloud/logs.yaml keeps it.
 KB_A_LOGGED_REQUEST = 0.5
 EDGE_LOG_DAYS = 90
+# From the look of the schedule that finds a message to the one that finds none.
+POLLED_MINUTES = 10
 LAYERS = Layers()
 
 
@@ -39,6 +41,24 @@ class Use:
     gb_kept: float = 0.0
     visit: Mapping[str, float] = field(
         default_factory=lambda: {"list_todos": 2, "create_todo": 1, "change_todo": 2, "get_todo": 1, "delete_todo": 0.5}
+    )
+
+
+def visits(a_day: int) -> Use:
+    """A month of so many visits a day: a quarter are of people with todos, the others of readers of pages."""
+    month = a_day * DAYS_A_MONTH
+    return Use(
+        f"{a_day} visits a day, three quarters of them readers'",
+        people=a_day,
+        visits=month / 4,
+        pages=2 * month,
+        reads=month / 10,
+        sign_ups=a_day / 10,
+        messages=a_day / 10,
+        photos=a_day * 0.3,
+        publications=2,
+        subscribers=a_day // 2,
+        gb_kept=a_day * 0.002,
     )
 
 
@@ -91,7 +111,26 @@ def month(stage: Stage, use: Use) -> Bill:
             *(pages(use), kept(stage, use), replicated(stage, use)),
         ]
     )
+    bill = {**bill, **by_request(stage, use, bill), **polled(stage, use, bill)}
     return {**bill, **traced(stage, bill), **logs_kept(stage, bill), **on_processor(stage, bill)}
+
+
+def by_request(stage: Stage, use: Use, bill: Bill) -> Bill:
+    """The units that are paid for one by one: those of posts alone, where the other tables have capacity."""
+    if stage.table_capacity == "on_demand":
+        return {"read units": bill["read units"], "write units": bill["write units"]}
+    published, pages_of_it = routes()["publish_post"], measured()["steps"]["pages of a publication"]
+    read = use.reads * public_read(stage)["read units"] + use.publications * (published.read + pages_of_it["read"])
+    return {"read units": read, "write units": use.publications * published.written}
+
+
+def polled(stage: Stage, use: Use, bill: Bill) -> Bill:
+    """What Lambda's polling takes where it is on only while there are messages: some minutes for each of them."""
+    if stage.queue_polling == "always":
+        return {"queue requests": bill["queue requests"]}
+    batches = use.photos + 2 * use.sign_ups + 2 * use.publications
+    a_batch = POLLED_MINUTES * measured()["by itself"]["looks_a_minute"]
+    return {"queue requests": bill["queue requests"] + batches * a_batch}
 
 
 def traced(stage: Stage, bill: Bill) -> Bill:

@@ -55,6 +55,8 @@ def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> 
     tracing = {"TRACING": stage.tracing if function == policies.API or stage.tracing == "off" else "sdk"}
     if function == policies.API and stage.dax_nodes:
         return tracing | {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
+    if function == policies.SWEEPER and stage.queue_polling != "always":
+        return tracing | {"QUEUE_POLLING": stage.queue_polling}
     if function != policies.PAGES:
         return tracing
     known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
@@ -132,6 +134,7 @@ def render_policy(
         distribution_id=outputs.get("DistributionId"),
         in_vpc=function == policies.API and stage.dax_nodes > 0,
         through_dax=stage.dax_nodes > 0,
+        polled_when_needed=stage.queue_polling == "when_needed",
     )
 
 

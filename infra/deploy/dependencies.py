@@ -3,7 +3,7 @@
 from pathlib import Path
 
 # The services that functions call: of all others, botocore's descriptions stay behind.
-SERVICES = ("cloudfront", "dynamodb", "s3", "sesv2", "sns", "sqs")
+SERVICES = ("cloudfront", "dynamodb", "lambda", "s3", "sesv2", "sns", "sqs")
 
 _LEFT_OUT_FOLDERS = {"__pycache__", "tests", "licenses"}
 _LEFT_OUT_ENDINGS = (".pyi", ".pyx", ".pxd", ".c", ".h", ".cpp", ".typed", ".md", ".rst", ".exe")

@@ -39,6 +39,10 @@ STANDING_FOR = {
 Node = dict[str, Any]
 
 
+# Conditions that hold for every stage as one stack.
+ALWAYS = ("InTheCloud", "MakesSigningKey")
+
+
 class OneStackError(Exception):
     """The stage cannot be one stack; the message says what its file needs."""
 
@@ -52,8 +56,11 @@ def merge_template(stage: Stage) -> Node:
     """What Chalice merges into the template it makes of the application.
 
     Raises:
-        OneStackError: the stage has no domain; CloudFront and the API would each wait for the other's address.
+        OneStackError: the signing key is no secret, or there is no domain; CloudFront and the API would each wait for
+            the other's address.
     """
+    if stage.signing_key != "secret":
+        raise OneStackError(f"infra/stages/{stage.name}.yaml needs signing_key: secret, which CloudFormation can read.")
     if not stage.domain:
         raise OneStackError(f"infra/stages/{stage.name}.yaml needs a domain for a stack that holds everything.")
     found = references(stage)
@@ -112,9 +119,9 @@ def placeholders(stage: Stage) -> dict[str, str]:
 
 
 def always_put_out(template: Path) -> list[str]:
-    """The outputs of a template that hang on no condition but being in the cloud."""
+    """The outputs of a template that a stage as one stack always has: it is in the cloud, and its key is a secret."""
     read = yaml.load(template.read_text(encoding="utf-8"), Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
-    return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") == "InTheCloud"]
+    return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") in ALWAYS]
 
 
 def everywhere(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds

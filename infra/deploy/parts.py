@@ -71,8 +71,20 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     protected = "true" if stage.protected else "false"
     replicas = {f"ReplicaRegion{place}": region for place, region in enumerate(stage.replica_regions, start=1)}
     given = {
-        "identity": {"Protected": protected, "RoleBoundary": stage.role_boundary, **_sign_in(stage)},
-        "data": {"Protected": protected, "KmsKeyArn": stage.kms_key_arn, "Owner": stage.owner, **replicas},
+        "identity": {
+            "Protected": protected,
+            "RoleBoundary": stage.role_boundary,
+            "SigningKeyIn": stage.signing_key,
+            **_sign_in(stage),
+        },
+        "data": {
+            "Protected": protected,
+            "KmsKeyArn": stage.kms_key_arn,
+            "Encryption": stage.table_encryption,
+            "Capacity": stage.table_capacity,
+            "Owner": stage.owner,
+            **replicas,
+        },
         "cache": {
             "RoleBoundary": stage.role_boundary,
             "Nodes": str(stage.dax_nodes),

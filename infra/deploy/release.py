@@ -19,6 +19,7 @@ from infra.deploy.inventory import StageStack, require_direct, require_region
 from infra.deploy.package import digest, megabytes, newest_package, sizes
 from infra.deploy.parts import DEPLOYS, EDGE, Part, parts
 from infra.deploy.plan import api_outputs, find_api, look
+from infra.deploy.signing_key import read_signing_key
 from infra.deploy.smoke import SmokeError
 from infra.deploy.stacks import StackError, apply, remove
 from infra.deploy.stage import ROOT, Stage
@@ -107,8 +108,7 @@ class Deploy:
         return config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())
 
     def _signing_key(self) -> str:
-        secret = self.aws.client("secretsmanager").get_secret_value(SecretId=self.outputs["SigningKeyArn"])
-        return str(secret["SecretString"])
+        return read_signing_key(self.aws, self.stage, self.outputs)
 
     def _chalice(self, state: State) -> None:
         deployed = deployed_file(self.project, self.stage.name)

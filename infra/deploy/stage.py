@@ -48,6 +48,10 @@ class Stage:
     account has it and the stage leaves it alone. `sign_in_mail` is who mails Cognito's codes. `sign_in_domain` is the
     first part of a domain of Cognito's, or a domain of one's own with its certificate. `firewall_rate` is how many
     requests one address may send in five minutes. `closed_api` asks every caller of the API for a key.
+    With the `queue_polling` `when_needed`, Lambda polls a queue only after the schedule of sweep-mail, every
+    five minutes, has seen a message in it. `table_capacity` is `on_demand` or `provisioned`, which is as much as is
+    always free. `table_encryption` is by `aws_managed_key` or `aws_owned_key`, which costs nothing. `signing_key` says
+    whether that key is a `secret` of Secrets Manager or a `parameter` of Systems Manager, which costs nothing.
     `dax_zones` names two or three availability zones; the first three of the region are the default. `owner` is a tag.
     `roles_have_boundary` bounds every role of the stage by the policy that `make bootstrap` has made.
     docs/deploying.md explains each setting.
@@ -115,6 +119,10 @@ class Stage:
     price_class: str = "PriceClass_100"
     closed_api: bool = False
     owner: str = ""
+    queue_polling: str = "always"
+    table_capacity: str = "on_demand"
+    table_encryption: str = "aws_managed_key"
+    signing_key: str = "secret"
 
     def stack(self, concern: str) -> str:
         """The name of the stack of a concern."""

@@ -19,6 +19,10 @@ CHOICES = {
     "decoding": ("tables", "pynamodb"),
     "mail_identity": ("create", "existing"),
     "mfa": ("optional", "required", "off"),
+    "queue_polling": ("always", "when_needed"),
+    "signing_key": ("secret", "parameter"),
+    "table_capacity": ("on_demand", "provisioned"),
+    "table_encryption": ("aws_managed_key", "aws_owned_key"),
     "price_class": ("PriceClass_100", "PriceClass_200", "PriceClass_All"),
     "sign_in_mail": ("cognito", "ses"),
     "store_transport": ("lean", "botocore"),
@@ -72,6 +76,8 @@ def problems(stage: "Stage") -> Iterator[str]:
     """Say of each rule that the settings break what is wrong, in one sentence."""
     yield from _values(stage)
     yield from _together(stage)
+    if stage.kms_key_arn and stage.table_encryption == "aws_owned_key":
+        yield "the kms_key_arn needs table_encryption: aws_managed_key, or the tables are not encrypted by it."
 
 
 def _values(stage: "Stage") -> Iterator[str]:

@@ -28,6 +28,8 @@ FUNCTIONS = (
 )
 # It has old copies forgotten.
 PAGES = "publish-pages"
+# It turns the polling of queues on and off, where a stage wants that.
+SWEEPER = "sweep-mail"
 Policy = dict[str, Any]
 
 _FOLDER = Path(__file__).parent
@@ -66,6 +68,7 @@ def render(
     distribution_id: str | None = None,
     in_vpc: bool = False,
     through_dax: bool = False,
+    polled_when_needed: bool = False,
 ) -> Policy:
     """Return the policy of `function`.
 
@@ -99,6 +102,7 @@ def render(
         "with-key": kms_key_arn,
         "with-stage-cache": function == PAGES and api_id,
         "with-distribution": function == PAGES and distribution_id,
+        "when-polled": function == SWEEPER and polled_when_needed,
     }
     files = [function, *(file for file, reason in wanted.items() if reason)]
     statements = [statement for file in files for statement in _read(file)["Statement"]]

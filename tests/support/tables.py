@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import cfnlint.decode
+from infra.checks.resolving import read, resolve
 
+REGION = "eu-north-1"
 TEMPLATES = Path(__file__).parents[2] / "infra" / "templates"
 _CREATE_TABLE = (
     "TableName",
@@ -18,13 +19,9 @@ _CREATE_TABLE = (
 
 def declared_tables(stage: str) -> list[dict[str, Any]]:
     """What CreateTable takes, for each table in the data template."""
-    template, problems = cfnlint.decode.decode(str(TEMPLATES / "data.yaml"))
-    assert not problems, problems
-    tables = []
-    for resource in template["Resources"].values():
-        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
-            properties = resource["Properties"]
-            table = {name: properties[name] for name in _CREATE_TABLE if name in properties}
-            table["TableName"] = properties["TableName"]["Fn::Sub"].replace("${Stage}", stage)
-            tables.append(table)
-    return tables
+    resources = resolve(read(TEMPLATES / "data.yaml"), {"Stage": stage}, REGION)["Resources"]
+    return [
+        {name: resource["Properties"][name] for name in _CREATE_TABLE if name in resource["Properties"]}
+        for resource in resources.values()
+        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+    ]
