@@ -23,7 +23,7 @@ from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
-from infra.deploy.signing_key import read_signing_key
+from infra.deploy.signing_key import PARAMETER, read_signing_key
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
@@ -131,7 +131,8 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     """Build the site and bring it to the stage; let the API's execution log expire, which no template can own."""
     found = look(aws, stage)
-    missing = [name for name in ("UserPoolId", "SiteBucket", "DistributionId") if name not in found.outputs]
+    needed = (*(() if stage.signing_key == PARAMETER else ("SigningKeyArn",)), "SiteBucket", "DistributionId")
+    missing = [name for name in needed if name not in found.outputs]
     if missing:
         raise SiteError(f"The stage {stage.name} has no {' or '.join(missing)} yet: deploy it, then run this again.")
     made = environment(stage, found.outputs, read_signing_key(aws, stage, found.outputs))

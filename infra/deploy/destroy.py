@@ -15,6 +15,7 @@ from infra.deploy.leftovers import Leftovers
 from infra.deploy.plan import find_api
 from infra.deploy.release import run_chalice
 from infra.deploy.retained import RETAINED, delete_retained, empty_bucket
+from infra.deploy.signing_key import PARAMETER, delete_signing_key_parameter
 from infra.deploy.stacks import outputs_in, remove
 from infra.deploy.stage import ROOT, Stage
 from infra.deploy.state import State
@@ -63,6 +64,8 @@ def destroy(aws: Aws, stage: Stage, words: str, project: Path = ROOT, say: Say =
     for concern in dict.fromkeys(each.concern for each in RETAINED):
         if data or concern in _MADE_AGAIN:
             delete_retained(aws, stage, concern)
+    if data and stage.signing_key == PARAMETER:
+        delete_signing_key_parameter(aws, stage)
     _delete_logs(aws, stage, api_id)
     return leftovers.ask(aws, stage)
 

@@ -38,6 +38,7 @@ LISTINGS = (
         *("IdentityPoolName", "IdentityPoolId"),
         arguments={"MaxResults": 60},
     ),
+    Listing("parameter", "ssm", "describe_parameters", "Parameters", "Name"),
     Listing("secret", "secretsmanager", "list_secrets", "SecretList", "Name", "ARN"),
     Listing("function", "lambda", "list_functions", "Functions", "FunctionName"),
     Listing("REST API", "apigateway", "get_rest_apis", "items", "name", "id"),
@@ -102,6 +103,8 @@ def ask(aws: Aws, stage: Stage) -> Leftovers:
 
 def is_of(stage: Stage, name: str) -> bool:
     """Whether a name is the stage's: one of its parts is the stage's own name, or begins with it and a hyphen."""
+    if name.startswith(f"/{APP}/{stage.name}/"):
+        return True
     own = (stage.api_name, f"{APP}_{stage.name}", f"todo-{stage.name}")
     return any(part in own or part.startswith(tuple(f"{each}-" for each in own)) for part in name.split("/"))
 

@@ -28,6 +28,11 @@ ELSEWHERE: Mapping[str, str] = {
     "cloudformation:DescribeStackResourceDrifts": "make drift",
     "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
     "sesv2:GetEmailIdentity": "make outputs, for the DNS records of mail",
+    "ssm:GetParameter": "make deploy, of a stage whose signing key is a parameter",
+    "ssm:PutParameter": "the same",
+    "ssm:AddTagsToResource": "the same",
+    "ssm:DeleteParameter": "make destroy, of such a stage",
+    "ssm:DescribeParameters": "make destroy, which lists what is left",
     "acm:DescribeCertificate": "make outputs, for the DNS records of certificates",
     "cognito-idp:DescribeUserPoolDomain": "make outputs, for the DNS record of the sign-in pages",
 }
