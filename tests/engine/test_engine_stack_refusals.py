@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from engine_support import Aws, refused, unique
-from test_engine_stacks import LIVE, Resources, settled
+from engine_support import Aws, eventually, refused, unique
+from test_engine_stacks import LIVE, Resources, gone, settled
 
 
 def attempt(aws: Aws, name: str, resources: Resources, **options: Any) -> tuple[str, list[str]]:
@@ -229,3 +229,81 @@ def test_a_resource_without_a_name_may_be_replaced(aws: Aws) -> None:
     for change in ({}, {"NotificationsWithSubscribers": []}):
         status, _ = attempt(aws, stack, {"It": {"Type": "AWS::Budgets::Budget", "Properties": {**budget, **change}}})
         assert status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def edge_function(code: str) -> Resources:
+    configuration = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    properties = {"Name": unique("edge"), "AutoPublish": True, "FunctionCode": code, "FunctionConfig": configuration}
+    return {"It": {"Type": "AWS::CloudFront::Function", "Properties": properties}}
+
+
+FOR_OF = "function handler(event) { for (const name of []) { } return event.request; }"
+FOR = "function handler(event) { for (let i = 0; i < 1; i += 1) { } return event.request; }"
+
+
+def test_a_function_of_cloudfront_that_its_runtime_cannot_compile_fails_the_stack(aws: Aws) -> None:
+    status, reasons = attempt(aws, unique("stack"), edge_function(FOR_OF))
+    assert status == "ROLLBACK_COMPLETE"
+    assert 'Token "of" not supported' in reasons[0]
+    assert attempt(aws, unique("stack"), edge_function(FOR)) == ("CREATE_COMPLETE", [])
+
+
+def test_a_function_of_cloudfront_that_cannot_be_compiled_is_refused_by_the_api(aws: Aws) -> None:
+    cloudfront = aws.client("cloudfront")
+    asked = {"Name": unique("edge"), "FunctionConfig": {"Comment": "", "Runtime": "cloudfront-js-2.0"}}
+    assert refused(lambda: cloudfront.create_function(**asked, FunctionCode=FOR_OF.encode())) == "InvalidArgument"
+    made = cloudfront.create_function(**asked, FunctionCode=FOR.encode())
+    changed = {**asked, "IfMatch": made["ETag"], "FunctionCode": FOR_OF.encode()}
+    assert refused(lambda: cloudfront.update_function(**changed)) == "InvalidArgument"
+
+
+def nested(aws: Aws, *templates: Resources) -> Resources:
+    """A nested stack of each template, one after the other."""
+    s3, bucket = aws.client("s3"), unique("templates")
+    s3.create_bucket(Bucket=bucket)
+    made: Resources = {}
+    for place, resources in enumerate(templates):
+        s3.put_object(Bucket=bucket, Key=f"{place}.json", Body=json.dumps({"Resources": resources}))
+        url = f"https://s3.amazonaws.com/{bucket}/{place}.json"
+        made[f"Nested{place}"] = {
+            "Type": "AWS::CloudFormation::Stack",
+            "DependsOn": list(made),
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "Properties": {"TemplateURL": url},
+        }
+    return made
+
+
+@pytest.mark.parametrize(("policy", "left"), [("Retain", True), ("RetainExceptOnCreate", False)])
+@pytest.mark.parametrize("fails", ["in the same nested stack", "in a later one"])
+def test_what_a_rollback_leaves_of_a_nested_stack(aws: Aws, policy: str, fails: str, *, left: bool) -> None:
+    # Given a nested stack with a table, and a resource that fails after it
+    table = resource("AWS::DynamoDB::Table", {"TableName": unique("nested")})
+    table["It"]["DeletionPolicy"] = policy
+    broken = broken_after("It")
+    if fails == "in a later one":
+        del broken["Broken"]["DependsOn"]
+        templates = nested(aws, table, broken)
+    else:
+        templates = nested(aws, {**table, **broken})
+    # When the whole is created, then it is rolled back, and says which nested stack failed
+    status, reasons = attempt(aws, unique("stack"), templates)
+    assert status == "ROLLBACK_COMPLETE"
+    assert reasons[0].startswith("Embedded stack Nested")
+    # And the next try has the table's name
+    status, reasons = attempt(aws, unique("stack"), nested(aws, table))
+    assert status == ("ROLLBACK_COMPLETE" if left else "CREATE_COMPLETE")
+    assert ("already exists" in "".join(reasons)) is left
+
+
+def test_a_nested_stacks_deletion_keeps_what_it_retains(aws: Aws) -> None:
+    name = unique("kept")
+    table = resource("AWS::DynamoDB::Table", {"TableName": name})
+    table["It"]["DeletionPolicy"] = "RetainExceptOnCreate"
+    templates = nested(aws, table)
+    templates["Nested0"]["DeletionPolicy"] = "Delete"
+    stack = unique("stack")
+    assert attempt(aws, stack, templates)[0] == "CREATE_COMPLETE"
+    aws.client("cloudformation").delete_stack(StackName=stack)
+    eventually(lambda: gone(aws, stack))
+    assert name in aws.client("dynamodb").list_tables()["TableNames"]

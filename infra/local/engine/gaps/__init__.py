@@ -25,6 +25,7 @@ from infra.local.engine.gaps import (
     destinations,
     dynamodb_durability,
     dynamodb_expiry,
+    edge_functions,
     forgotten_state,
     function_environments,
     function_workers,
@@ -48,6 +49,7 @@ from infra.local.engine.gaps import (
     stack_exports,
     stack_identity_providers,
     stack_names,
+    stack_nested,
     stack_permissions,
     stack_records,
     stack_replacements,
@@ -110,5 +112,7 @@ ALL: tuple[ModuleType, ...] = (
     stack_names,
     stack_identity_providers,
     stack_permissions,
+    stack_nested,
     dashboards,
+    edge_functions,
 )
