@@ -4,16 +4,19 @@ Each stack of a stage with everything on fails once, at a resource that waits fo
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from engine_support import Aws, MakeEngine
+from engine_support import Aws, MakeEngine, eventually
 
+from infra.deploy.one_stack import merge_template
 from infra.deploy.parts import Part, parts
 from infra.deploy.stacks import Stack, StackError, apply
 from infra.deploy.stage import Stage
+from tests.templates import reading
 
 STAGE = Stage(
     name="first",
@@ -30,6 +33,9 @@ STAGE = Stage(
     sets_up_api_logs=True,
 )
 POLL_SECONDS = 0.05
+BUCKET = "templates-of-first"
+# What fails once all else is made.
+BROKEN = {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": "{"}}
 # What a stage's own stacks do not put out.
 KNOWN = {
     "SiteUrl": "https://todo.example.com",
@@ -51,8 +57,7 @@ def failing_last(template: Path, folder: Path) -> Path:
     text = template.read_text(encoding="utf-8")
     resources = yaml.load(text, Loader=_Loader)["Resources"]  # noqa: S506 - a safe loader
     made = [name for name, one in resources.items() if isinstance(one, dict) and "Condition" not in one]
-    properties = {"DashboardBody": "{"}
-    broken = {"Type": "AWS::CloudWatch::Dashboard", "DependsOn": made, "Properties": properties}
+    broken = {**BROKEN, "DependsOn": made}
     copy = folder / template.name
     copy.write_text(text.replace("\nResources:\n", f"\nResources:\n  Broken: {json.dumps(broken)}\n", 1))
     return copy
@@ -103,3 +108,69 @@ def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine
     assert tables.describe_table(TableName=outputs["TodosTable"])["Table"]["DeletionProtectionEnabled"]
     pools = aws.client("cognito-idp", region=STAGE.region)
     assert pools.describe_user_pool(UserPoolId=outputs["UserPoolId"])["UserPool"]["DeletionProtection"] == "ACTIVE"
+
+
+STACK = "AWS::CloudFormation::Stack"
+WHOLE = replace(STAGE, domain="todo.example.com", certificate_arn="arn:aws:acm:us-east-1:000000000000:certificate/c")
+
+
+def whole(aws: Aws, failing: str = "") -> dict[str, Any]:
+    """The nested stacks of the one stack, uploaded, with one that fails at its last resource."""
+    s3 = aws.client("s3", region=STAGE.region)
+    nested = {name: one for name, one in merge_template(WHOLE)["Resources"].items() if one.get("Type") == STACK}
+    for name, one in nested.items():
+        path = one["Properties"]["TemplateURL"].removeprefix("templates/")
+        template = reading.template(path.removesuffix(".yaml"))
+        template.pop("Transform", None)
+        if name == failing:
+            made = [each for each, resource in template["Resources"].items() if "Condition" not in resource]
+            template["Resources"]["Broken"] = {**BROKEN, "DependsOn": made}
+        s3.put_object(Bucket=BUCKET, Key=path, Body=json.dumps(template))
+        one["Properties"]["TemplateURL"] = f"https://s3.amazonaws.com/{BUCKET}/{path}"
+    # The API and its key are not part of this.
+    nested["Edge"]["Properties"]["Parameters"] |= {"ApiDomain": "api.example.com", "ApiKeySecretArn": ""}
+    return nested
+
+
+def needed(name: str, resources: dict[str, Any]) -> set[str]:
+    """A nested stack and those that are made before it."""
+    text = json.dumps(resources[name])
+    return {name}.union(*(needed(other, resources) for other in resources if other != name and f'"{other}"' in text))
+
+
+def test_the_one_stack_fails_in_each_nested_stack_and_is_made_the_next_time(make_engine: MakeEngine) -> None:
+    # Given an account that has nothing of the stage but a bucket with its templates
+    aws = Aws(make_engine(environment={"ENGINE_AS_TLS": "1"}))
+    location = {"LocationConstraint": STAGE.region}
+    aws.client("s3", region=STAGE.region).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+    cloudformation, before = aws.client("cloudformation", region=STAGE.region), everything(aws)
+
+    def create(name: str, resources: dict[str, Any]) -> str:
+        template = {
+            "Parameters": {"Protected": {"Type": "String"}, "FirewallArn": {"Type": "String"}},
+            "Resources": resources,
+        }
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(template),
+            Parameters=[
+                {"ParameterKey": "Protected", "ParameterValue": "false"},
+                {"ParameterKey": "FirewallArn", "ParameterValue": ""},
+            ],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+
+        def ended() -> str | None:
+            status: str = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+            return status if status in ("CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED") else None
+
+        return eventually(ended)
+
+    for failing in whole(aws):
+        # When the whole fails in one of its nested stacks, then nothing is left of it
+        resources = whole(aws, failing)
+        part = {name: one for name, one in resources.items() if name in needed(failing, resources)}
+        assert create(f"whole-{failing.lower()}", part) == "ROLLBACK_COMPLETE"
+        assert everything(aws) == before, failing
+    # And without the fault it is made
+    assert create("whole", whole(aws)) == "CREATE_COMPLETE"
