@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import execution_log, site
+from infra.deploy import execution_log, preflight, site
 from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
 from infra.deploy.config import ConfigError, environment
@@ -39,6 +39,7 @@ FAILURES = (
     DestroyError,
     FunctionError,
     PackageError,
+    preflight.PreflightError,
     ReleaseError,
     RetainedError,
     SiteError,
@@ -54,10 +55,16 @@ _SECRET = "SiteApiKey"  # noqa: S105 - the name of one
 
 
 def show_plan(aws: Aws, stage: Stage, _: str) -> None:
-    """What a deploy would do."""
+    """What a deploy would do, and what would stop it."""
     _say(f"{stage.name}: account {aws.account}, {stage.region}")
-    for step in plan(stage, look(aws, stage)):
+    found = look(aws, stage)
+    for step in plan(stage, found):
         _say(f"  {step.change:<10}{step.what:<36}{step.detail}".rstrip())
+    findings = preflight.ask(aws, stage, found.inventory)
+    for each in findings:
+        if each.weight != preflight.Weight.STOP:
+            _say(f"  {each.weight.value}: {each.sentence}")
+    preflight.require(findings)
 
 
 def deploy(aws: Aws, stage: Stage, words: str) -> None:
@@ -111,6 +118,7 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
     """
     found = look(aws, stage)
     require_one_stack(stage, found.inventory)
+    preflight.require(list(preflight.api_logs(aws, stage, found.inventory)))
     outputs = dict(found.outputs)
     for part in parts(stage):
         stack = part.stack(stage, outputs)

@@ -34,6 +34,7 @@ from chalice.utils import OSUtils
 from infra import cache_settings
 from infra.api_settings import complete, required_parameters
 from infra.deploy.aws import new_botocore_session
+from infra.deploy.example_values import require_own_values
 from infra.deploy.one_stack import (
     ALIAS,
     API_HANDLER,
@@ -143,7 +144,9 @@ def main(arguments: list[str]) -> int:
     name, target = arguments
     folder = Path(target)
     try:
-        package(load(name), folder)
+        stage = load(name)
+        require_own_values(stage)
+        package(stage, folder)
     except (OneStackError, PackageError, StageError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

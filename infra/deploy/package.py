@@ -61,7 +61,10 @@ class LeanPackager(LambdaDeploymentPackager):
         is_runtime = sys.version_info[:2] == RUNTIME and sys.version_info.releaselevel == "final"
         if not is_runtime and not self._any_python:
             version = ".".join(map(str, RUNTIME))
-            raise PackageError(f"Functions run on Python {version}: make deploy PYTHON=python{version}")
+            raise PackageError(
+                f"Functions run on Python {version}, and this is another: install Python {version}, then run the make "
+                f"command again with PYTHON=python{version}"
+            )
         package = self.path(Path(project_dir), python_version)
         if not package.exists():
             package.parent.mkdir(parents=True, exist_ok=True)

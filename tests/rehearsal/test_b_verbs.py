@@ -60,7 +60,7 @@ def test_a_lock_that_was_left_is_taken_away(rehearsal: Rehearsal, say: Say) -> N
             pass
 
 
-@pytest.mark.parametrize("verb", ["plan", "status", "outputs"])
+@pytest.mark.parametrize("verb", ["status", "outputs"])
 def test_a_stage_that_was_never_deployed_is_looked_at_all_the_same(
     rehearsal: Rehearsal, verb: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +73,8 @@ def test_a_stage_that_was_never_deployed_is_looked_at_all_the_same(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        # The rehearsed stage has set API Gateway's role up already.
+        (["plan", "dev"], "take sets_up_api_logs out of infra/stages/dev.yaml"),
         (["smoke", "dev"], "dev has no API: make deploy STAGE=dev"),
         (["unlock", "dev"], "dev was never deployed: make deploy STAGE=dev"),
         (["plan", "nowhere"], "There is no nowhere.yaml in infra/stages"),

@@ -26,6 +26,9 @@ class Empty:
     def get_paginator(self, _: str) -> "Empty":
         return self
 
+    def get_account(self) -> dict[str, str]:
+        return {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs-of-all-apis"}
+
     def paginate(self, **_: object) -> list[dict[str, list[object]]]:
         return [{"items": [], "Functions": []}]
 
