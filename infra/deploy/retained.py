@@ -100,10 +100,10 @@ def _delete_table(aws: Aws, name: str) -> None:
     if table is None:
         return
     for region in (each["RegionName"] for each in table.get("Replicas", ()) if each["RegionName"] != aws.region):
-        _unprotect_table(aws.client("dynamodb", region), name)
+        _unprotect_table(aws, aws.client("dynamodb", region), name)
         dynamodb.update_table(TableName=name, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
         _wait_for_replica(aws, dynamodb, name, region)
-    _unprotect_table(dynamodb, name)
+    _unprotect_table(aws, dynamodb, name)
     dynamodb.delete_table(TableName=name)
     attempts = max(1, int(_REPLICA_SECONDS / aws.poll_seconds))
     waiter = dynamodb.get_waiter("table_not_exists")
@@ -118,10 +118,25 @@ def _table(dynamodb: Any, name: str) -> Mapping[str, Any] | None:  # noqa: ANN40
     return table
 
 
-def _unprotect_table(dynamodb: Any, name: str) -> None:  # noqa: ANN401
+def _unprotect_table(aws: Aws, dynamodb: Any, name: str) -> None:  # noqa: ANN401
+    """Let a table be deleted, and wait until DynamoDB takes a further change of it.
+
+    A table that is UPDATING refuses changes and deletion with ResourceInUseException.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+    """
+    _wait_until_active(aws, dynamodb, name)
     table = _table(dynamodb, name)
     if table is not None and table.get("DeletionProtectionEnabled"):
         dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        _wait_until_active(aws, dynamodb, name)
+
+
+def _wait_until_active(aws: Aws, dynamodb: Any, name: str) -> None:  # noqa: ANN401
+    deadline = time.monotonic() + _REPLICA_SECONDS
+    while (_table(dynamodb, name) or {}).get("TableStatus") in ("CREATING", "UPDATING"):
+        if time.monotonic() > deadline:
+            raise RetainedError(f"DynamoDB still changes {name}: run the command again.")
+        time.sleep(aws.poll_seconds)
 
 
 def _wait_for_replica(aws: Aws, dynamodb: Any, name: str, region: str) -> None:  # noqa: ANN401

@@ -77,6 +77,7 @@ class Tables:
     calls: list[tuple[str, str]] = field(default_factory=list)
     protected: set[str] = field(default_factory=lambda: {"eu-north-1", "eu-west-1"})
     regions: list[str] = field(default_factory=lambda: ["eu-west-1", "eu-north-1"])
+    is_updating: bool = False
 
     class exceptions:  # noqa: N801 - as boto3 calls it
         class ResourceNotFoundException(Exception):  # noqa: N818
@@ -97,10 +98,15 @@ class TablesOfRegion:
             raise Tables.exceptions.ResourceNotFoundException
         replicas = [{"RegionName": each} for each in self.tables.regions]
         protected = self.region in self.tables.protected
-        return {"Table": {"Replicas": replicas, "DeletionProtectionEnabled": protected, "TableStatus": "ACTIVE"}}
+        status = "UPDATING" if self.tables.is_updating else "ACTIVE"
+        # The change is done by the next look.
+        self.tables.is_updating = False
+        return {"Table": {"Replicas": replicas, "DeletionProtectionEnabled": protected, "TableStatus": status}}
 
     def update_table(self, *, TableName: str, **change: Any) -> None:  # noqa: N803
         assert TableName.endswith("-posts")
+        assert not self.tables.is_updating, "AWS refuses changes of a table that is UPDATING"
+        self.tables.is_updating = True
         if "ReplicaUpdates" in change:
             [update] = change["ReplicaUpdates"]
             replica = update["Delete"]["RegionName"]
@@ -113,6 +119,7 @@ class TablesOfRegion:
 
     def delete_table(self, *, TableName: str) -> None:  # noqa: N803
         assert TableName.endswith("-posts")
+        assert not self.tables.is_updating, "AWS refuses to delete a table that is UPDATING"
         assert self.tables.regions == [self.region], "a replica would be left in the other region"
         assert self.region not in self.tables.protected
         self.tables.regions.remove(self.region)
