@@ -8,6 +8,7 @@ from infra.checks.names import wrong_values
 from infra.checks.parameters import refused
 from infra.checks.policies import policy_faults
 from infra.checks.properties import misused
+from infra.checks.replacement import fixed_names
 from infra.checks.resolving import read
 from infra.checks.service_models import refused_values
 from infra.checks.stacks import stacks_of, stages, with_everything
@@ -22,7 +23,7 @@ def findings() -> Iterator[str]:
     yield from lint_stacks(stacks)
     yield from lint_others(stacks, [stage.region for stage in known])
     for template in sorted(TEMPLATES.rglob("*.yaml")):
-        for found in misused(read(template)):
+        for found in (*misused(read(template)), *fixed_names(read(template))):
             yield f"{template.relative_to(ROOT)}: {found}"
     complete = [stack for stage in known for stack in stacks_of(with_everything(stage))]
     yield from policy_faults(complete)

@@ -22,6 +22,8 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
 # Resource and parameter of a fixed name that is right, and why.
 ACCEPTED: Mapping[tuple[str, str], str] = {
+    ("Cluster", "NodeType"): "NodeCode is part of the name, and the deploy changes it with NodeType",
+    ("Vault", "KmsKeyArn"): "no setting of a stage gives it: backups are encrypted by AWS's own key",
     ("LogsBucket", "LogsBucketArn"): "the bucket's name says stage and account alone, so its ARN never changes",
 }
 

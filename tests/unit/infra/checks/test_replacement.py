@@ -1,11 +1,13 @@
 """A setting that replaces a resource whose name stays makes a stage that no deploy can change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra.checks.replacement import ACCEPTED, FixedName, fixed_names
 from infra.checks.resolving import read
+from infra.checks.stacks import stacks_of, stages, with_everything
 from infra.deploy.parts import TEMPLATES
 
 HEAD = """
@@ -50,7 +52,7 @@ REFUSED = {
         {"Size"},
     ),
     "a part of a text": (
-        """  Cluster:
+        """  Nodes:
     Type: AWS::DAX::Cluster
     Properties: { ClusterName: app, IAMRoleARN: arn, NodeType: !Sub "dax.t3.${Size}", ReplicationFactor: 1 }""",
         {"Size"},
@@ -92,6 +94,23 @@ def test_a_setting_that_no_deploy_can_change_is_found(tmp_path: Path, name: str)
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_setting_that_a_deploy_can_change_is_not(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, TAKEN[name]) == []
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.yaml")), ids=lambda file: file.stem)
+def test_every_setting_of_ours_can_change(file: Path) -> None:
+    assert list(map(str, fixed_names(read(file)))) == []
+
+
+def test_what_is_accepted_for_a_reason_has_it() -> None:
+    stage = with_everything(stages()[0])
+    given = {stack.concern: stack.parameters for stack in stacks_of(stage)}
+    assert "KmsKeyArn" not in given["backup"]
+    [other] = [
+        stack.parameters["NodeCode"]
+        for stack in stacks_of(replace(stage, dax_node_type="dax.r5.large"))
+        if stack.concern == "cache"
+    ]
+    assert other != given["cache"]["NodeCode"]
 
 
 def test_what_is_accepted_is_still_there() -> None:
