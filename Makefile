@@ -11,7 +11,7 @@ SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
 .PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e lighthouse openapi \
-	plan deploy status outputs smoke unlock destroy role bootstrap rehearse package release open-release beside site
+	plan deploy status outputs smoke drift unlock destroy role bootstrap rehearse package release open-release beside site
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -137,6 +137,10 @@ outputs: ## Names and addresses of STAGE
 smoke: ## Ask the deployed STAGE what a broken release cannot answer
 	@$(SETUP) app
 	@$(BIN)/python -m infra.deploy smoke "$(STAGE)"
+
+drift: ## What has been changed by hand in STAGE since its last deploy; status 1 where something has
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy drift "$(STAGE)"
 
 unlock: ## Take away the lock of a deploy of STAGE whose machine has stopped
 	@$(SETUP) app

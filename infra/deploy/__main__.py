@@ -14,6 +14,7 @@ from infra.deploy.aws import Aws, connect
 from infra.deploy.config import ConfigError, environment
 from infra.deploy.destroy import DestroyError, destroy, sentences
 from infra.deploy.dns import zone_lines
+from infra.deploy.drift import DriftError, drift
 from infra.deploy.functions import FunctionError
 from infra.deploy.inventory import WayError, require_one_stack
 from infra.deploy.package import PackageError
@@ -37,6 +38,7 @@ FAILURES = (
     BootstrapError,
     ConfigError,
     DestroyError,
+    DriftError,
     FunctionError,
     PackageError,
     preflight.PreflightError,
@@ -149,6 +151,14 @@ def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     _say(f"  {site.publish(aws, stage, found.outputs, made, site.build())} files of the build were new")
 
 
+def show_drift(aws: Aws, stage: Stage, _: str) -> None:
+    """Say what has been changed by hand since the last deploy; raise DriftError where something has."""
+    lines = drift(aws, stage, look(aws, stage))
+    if lines:
+        raise DriftError("\n".join(lines))
+    _say(f"{stage.name} is as its last deploy has left it.")
+
+
 def unlock(aws: Aws, stage: Stage, _: str) -> None:
     """Take away the lock of a deploy whose machine has stopped."""
     _state(aws, stage, look(aws, stage)).unlock()
@@ -173,6 +183,7 @@ VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     "outputs": show_outputs,
     "smoke": smoke,
     "unlock": unlock,
+    "drift": show_drift,
     "beside": beside,
     "site": publish_site,
     "destroy": take_down,
