@@ -1,4 +1,4 @@
-"""What Lambda and API Gateway refuse for the whole function or account, by their APIs and in stacks."""
+"""What Lambda, API Gateway and Cognito refuse for a whole function, account or pool, by their APIs and in stacks."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from apis import document, make_api
 from botocore.exceptions import ClientError
 from engine_support import Aws, MakeEngine, unique
 from functions import make_function
-from test_engine_stack_refusals import attempt, resource
+from test_engine_stack_refusals import attempt, broken_after, resource
 from test_engine_stacks import Resources
 
 MAX_BYTES = 4096
@@ -107,3 +107,23 @@ def test_a_stack_whose_stage_logs_needs_the_accounts_role(new_account: Aws) -> N
     assert attempt(new_account, unique("stack"), resources())[0] == "CREATE_COMPLETE"
     let_api_gateway_log(new_account)
     assert attempt(new_account, unique("stack"), resources(**access, **execution))[0] == "CREATE_COMPLETE"
+
+
+def test_a_protected_pool_is_not_deleted(aws: Aws) -> None:
+    pools = aws.client("cognito-idp")
+    pool_id = pools.create_user_pool(PoolName=unique("pool"), DeletionProtection="ACTIVE")["UserPool"]["Id"]
+    with pytest.raises(ClientError, match="deletion protection is activated") as refusal:
+        pools.delete_user_pool(UserPoolId=pool_id)
+    assert refusal.value.response["Error"]["Code"] == "InvalidParameterException"
+    pools.update_user_pool(UserPoolId=pool_id, DeletionProtection="INACTIVE")
+    pools.delete_user_pool(UserPoolId=pool_id)
+
+
+def test_the_rollback_of_a_protected_pool_fails(aws: Aws) -> None:
+    # Given a pool whose template protects it at once
+    pool = resource("AWS::Cognito::UserPool", {"UserPoolName": unique("pool"), "DeletionProtection": "ACTIVE"})
+    pool["It"]["DeletionPolicy"] = "RetainExceptOnCreate"
+    # When its stack fails, then the pool stays, and the rollback says why
+    status, reasons = attempt(aws, unique("stack"), {**pool, **broken_after("It")})
+    assert status == "ROLLBACK_FAILED"
+    assert any("deletion protection is activated" in reason for reason in reasons)
