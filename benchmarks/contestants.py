@@ -120,10 +120,10 @@ def environment(port: int, task_root: Path) -> dict[str, str]:
     """
     stage = Stage("bench", _REGION, "blog@example.test")
     outputs = {name.title().replace("_", ""): _output(name) for name in variables()}
-    outputs["SiteUrl"] = "https://site.example.test"
+    outputs |= {"SiteUrl": "https://site.example.test", "SigningKey": "bench"}
     chosen = {name: os.environ[name] for name in CHOICES if os.environ.get(name)}
     return (
-        config.environment(stage, outputs, "bench")
+        config.environment(stage, outputs)
         | config.own_environment(policies.API, stage, outputs)
         | chosen
         | {

@@ -49,7 +49,8 @@ class Settings(msgspec.Struct, frozen=True):
     owner_topic_arn: str
     mail_from: str
     mail_configuration_set: str
-    signing_key: bytes
+    # What signs links and cursors, for the functions that do; see chalicelib/signing.py.
+    signing_key: str = ""
     # The API past CloudFront, the key it wants to see, and CloudFront's distribution: what keeps copies of answers.
     stage_cache_url: str = ""
     stage_cache_key: str = ""
@@ -100,7 +101,6 @@ def read(environment: Mapping[str, str]) -> Settings:
     values["site_url"] = values["site_url"].rstrip("/")
     values["stage_cache_url"] = values["stage_cache_url"].rstrip("/")
     values["allowed_origins"] = tuple(values["allowed_origins"].split())
-    values["signing_key"] = values["signing_key"].encode()
     return Settings(**values)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from chalicelib import signing
 from chalicelib.blog import addresses, contract, feed, markdown, service
 from chalicelib.blog.model import Post, PostTag
 from chalicelib.blog.service import Author, CoverNotReady, NoSuchPost, PageTooLong, SlugTaken, StalePost
@@ -39,7 +40,7 @@ routes = Routes(__name__)
 def list_posts(request: Request, query: contract.PostQuery) -> Reply:
     """List published posts, or those of a tag, newest first, a page at a time."""
     scope = f"posts {query.tag}"
-    after = unseal(query.cursor, scope, settings().signing_key)
+    after = unseal(query.cursor, scope, signing.keys())
     if query.tag is None:
         page = service.list_published(query.limit, after)
         items, last_key = [_summarise(post) for post in page.items], page.last_key
@@ -47,7 +48,7 @@ def list_posts(request: Request, query: contract.PostQuery) -> Reply:
         tagged = service.list_tagged(query.tag, query.limit, after)
         items, last_key = [_summarise(row) for row in tagged.items], tagged.last_key
     # The cursor holds the time of its making, so the tag speaks of the items alone.
-    listed = contract.PostPage(items, seal(last_key, scope, settings().signing_key))
+    listed = contract.PostPage(items, seal(last_key, scope, signing.keys()))
     return _cached(request, listed, msgspec.json.encode([items, last_key]))
 
 
@@ -116,7 +117,7 @@ def create_post(request: Request, caller: Caller, body: contract.NewPost) -> Rep
 def list_own_posts(_: Request, caller: Caller, query: contract.DraftQuery) -> Reply:
     """List the caller's own posts, the last changed first, a page at a time."""
     scope = f"own posts {caller.sub}"
-    page = service.list_own(_author(caller), query.limit, unseal(query.cursor, scope, settings().signing_key))
+    page = service.list_own(_author(caller), query.limit, unseal(query.cursor, scope, signing.keys()))
     items = [
         contract.DraftSummary(
             post.slug,
@@ -127,7 +128,7 @@ def list_own_posts(_: Request, caller: Caller, query: contract.DraftQuery) -> Re
         )
         for post in page.items
     ]
-    return Reply(200, contract.DraftPage(items, seal(page.last_key, scope, settings().signing_key)))
+    return Reply(200, contract.DraftPage(items, seal(page.last_key, scope, signing.keys())))
 
 
 @routes.endpoint(

@@ -8,10 +8,9 @@
 Whom a counter is about is hashed with a key, so that no address of a computer is kept.
 """
 
-import hmac
-
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from chalicelib import signing
 from chalicelib.settings import settings
 from chalicelib.store.model import StoredModel
 
@@ -51,7 +50,7 @@ class Counter(StoredModel):
 
 def counter_key(sender: str, hour: int) -> str:
     """Name the counter of a sender in an hour since 1970."""
-    digest = hmac.digest(settings().signing_key, b"sender\0" + sender.encode(), "sha256").hex()
+    digest = signing.keys().digest(b"sender\0" + sender.encode()).hex()
     return f"sender#{digest}#{hour}"
 
 

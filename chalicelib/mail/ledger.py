@@ -14,7 +14,6 @@ token it expects, so whoever lost a claim changes nothing any more; what that wo
 be called back.
 """
 
-import hmac
 import logging
 import random
 from base64 import urlsafe_b64encode
@@ -26,10 +25,9 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib import clock
+from chalicelib import clock, signing
 from chalicelib.mail.model import SHARDS, Delivery, State, Unsettled
 from chalicelib.observe import logs
-from chalicelib.settings import settings
 from chalicelib.store.errors import ConditionFailed, Unavailable
 
 # Longer than any function that sends may run, so that whoever is past it is dead or should be.
@@ -66,7 +64,7 @@ def delivery_id(purpose: str, subject: str) -> str:
 
     It may stand in an SES tag if `purpose` may: letters, digits, `_` and `-`.
     """
-    digest = hmac.digest(settings().signing_key, b"delivery\0" + subject.encode(), "sha256")
+    digest = signing.keys().digest(b"delivery\0" + subject.encode())
     return f"{purpose}_{urlsafe_b64encode(digest[:_HASH_BYTES]).decode()}"
 
 

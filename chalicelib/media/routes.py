@@ -1,5 +1,6 @@
 """The media routes: parse, call the service, shape the reply."""
 
+from chalicelib import signing
 from chalicelib.ids import is_id
 from chalicelib.media import contract, service
 from chalicelib.media.model import Media, StoredThumbnail
@@ -23,8 +24,8 @@ routes = Routes(__name__)
 def list_media(_: Request, caller: Caller, query: contract.MediaQuery) -> Reply:
     """List the caller's photos, newest first, a page at a time."""
     scope = f"media {caller.sub}"
-    page = service.list_media(caller.sub, query.limit, unseal(query.cursor, scope, settings().signing_key))
-    following = seal(page.last_key, scope, settings().signing_key)
+    page = service.list_media(caller.sub, query.limit, unseal(query.cursor, scope, signing.keys()))
+    following = seal(page.last_key, scope, signing.keys())
     return Reply(200, contract.MediaPage([_shape(media) for media in page.items], following))
 
 

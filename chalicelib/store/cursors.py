@@ -4,12 +4,12 @@ A cursor is `base64url(payload) "." base64url(HMAC-SHA256(key, scope NUL payload
 LastEvaluatedKey and the time of issue. The scope is never sent: it is what the caller must ask again with.
 """
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import msgspec
 
 from chalicelib import clock
+from chalicelib.signing import KeyRing
 from chalicelib.store.errors import StoreError
 from chalicelib.store.pages import Key
 
@@ -29,15 +29,15 @@ class _Payload(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 _decoder = msgspec.json.Decoder(_Payload)
 
 
-def seal(key: Key | None, scope: str, secret: bytes) -> str | None:
+def seal(key: Key | None, scope: str, keys: KeyRing) -> str | None:
     """Turn a LastEvaluatedKey into a cursor; None stays None."""
     if key is None:
         return None
     payload = msgspec.json.encode(_Payload(clock.epoch_seconds(), key))
-    return f"{_text(payload)}.{_text(_signature(payload, scope, secret))}"
+    return f"{_text(payload)}.{_text(keys.sign(_message(payload, scope)))}"
 
 
-def unseal(cursor: str | None, scope: str, secret: bytes) -> Key | None:
+def unseal(cursor: str | None, scope: str, keys: KeyRing) -> Key | None:
     """Turn a cursor back into the key to start after; None stays None.
 
     Raises:
@@ -50,7 +50,7 @@ def unseal(cursor: str | None, scope: str, secret: bytes) -> Key | None:
         payload, signature = _bytes(payload_text), _bytes(signature_text)
     except ValueError as error:
         raise InvalidCursor("The cursor is malformed.") from error
-    if not hmac.compare_digest(signature, _signature(payload, scope, secret)):
+    if not keys.is_signed(_message(payload, scope), signature):
         raise InvalidCursor("The cursor was not issued for this request.")
     opened = _decoder.decode(payload)
     if clock.epoch_seconds() - opened.issued_at > LIFETIME_SECONDS:
@@ -58,8 +58,8 @@ def unseal(cursor: str | None, scope: str, secret: bytes) -> Key | None:
     return opened.key
 
 
-def _signature(payload: bytes, scope: str, secret: bytes) -> bytes:
-    return hmac.digest(secret, b"cursor\0" + scope.encode() + b"\0" + payload, "sha256")
+def _message(payload: bytes, scope: str) -> bytes:
+    return b"cursor\0" + scope.encode() + b"\0" + payload
 
 
 def _text(data: bytes) -> str:

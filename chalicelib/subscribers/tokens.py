@@ -3,14 +3,12 @@
 A token is good for one purpose only. Its payload can be read by whoever has the link, as the mail itself can.
 """
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import StrEnum
 
 import msgspec
 
-from chalicelib import clock
-from chalicelib.settings import settings
+from chalicelib import clock, signing
 
 
 class Purpose(StrEnum):
@@ -38,7 +36,7 @@ _decoder = msgspec.json.Decoder(Token)
 def seal(purpose: Purpose, token: Token) -> str:
     """Write a token that nobody else can."""
     payload = msgspec.json.encode(token)
-    return f"{_text(payload)}.{_text(_signature(purpose, payload))}"
+    return f"{_text(payload)}.{_text(signing.keys().sign(_message(purpose, payload)))}"
 
 
 def unseal(purpose: Purpose, sealed: str) -> Token:
@@ -51,7 +49,8 @@ def unseal(purpose: Purpose, sealed: str) -> Token:
         payload, signature = (_bytes(part) for part in sealed.split("."))
     except ValueError as error:
         raise InvalidToken("The token is malformed.") from error
-    if not hmac.compare_digest(signature, _signature(purpose, payload)):
+    # A link to leave never ends, so neither do the keys that signed it.
+    if not signing.keys().is_signed(_message(purpose, payload), signature, for_ever=purpose == Purpose.LEAVE):
         raise InvalidToken("The token was not made here for this.")
     token = _decoder.decode(payload)
     if token.expires_at is not None and token.expires_at <= clock.epoch_seconds():
@@ -59,8 +58,8 @@ def unseal(purpose: Purpose, sealed: str) -> Token:
     return token
 
 
-def _signature(purpose: Purpose, payload: bytes) -> bytes:
-    return hmac.digest(settings().signing_key, b"link\0" + purpose.encode() + b"\0" + payload, "sha256")
+def _message(purpose: Purpose, payload: bytes) -> bytes:
+    return b"link\0" + purpose.encode() + b"\0" + payload
 
 
 def _text(data: bytes) -> str:

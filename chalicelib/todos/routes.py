@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from chalicelib import signing
 from chalicelib.clock import timestamp
 from chalicelib.ids import is_id
 from chalicelib.media.contract import Attachment, NewAttachment
@@ -37,12 +38,12 @@ routes = Routes(__name__)
 def list_todos(_: Request, caller: Caller, query: contract.TodoQuery) -> Reply:
     """List the caller's todos, a page at a time: oldest first, or soonest due first."""
     state, scope = _asked_state(query), f"todos {caller.sub} {query.state} {query.sort}"
-    after = unseal(query.cursor, scope, settings().signing_key)
+    after = unseal(query.cursor, scope, signing.keys())
     if query.sort == "due":
         page = service.list_due(caller.sub, state or State.OPEN, query.limit, after)
     else:
         page = service.list_created(caller.sub, state, query.limit, after)
-    following = seal(page.last_key, scope, settings().signing_key)
+    following = seal(page.last_key, scope, signing.keys())
     return Reply(200, contract.TodoPage([_shape(todo) for todo in page.items], following))
 
 

@@ -24,7 +24,6 @@ from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
-from infra.deploy.signing_key import PARAMETER, read_signing_key
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
@@ -141,11 +140,10 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     """Build the site and bring it to the stage; let the API's execution log expire, which no template can own."""
     found = look(aws, stage)
-    needed = (*(() if stage.signing_key == PARAMETER else ("SigningKeyArn",)), "SiteBucket", "DistributionId")
-    missing = [name for name in needed if name not in found.outputs]
+    missing = [name for name in ("SiteBucket", "DistributionId") if name not in found.outputs]
     if missing:
         raise SiteError(f"The stage {stage.name} has no {' or '.join(missing)} yet: deploy it, then run this again.")
-    made = environment(stage, found.outputs, read_signing_key(aws, stage, found.outputs))
+    made = environment(stage, found.outputs)
     if found.api_id is not None:
         execution_log.keep_for(aws, found.api_id, stage.log_days)
     _say(f"  {site.publish(aws, stage, found.outputs, made, site.build())} files of the build were new")

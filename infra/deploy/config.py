@@ -21,6 +21,8 @@ API_SECONDS = 29
 EVENT_SECONDS = 30
 THUMBNAIL_SECONDS = 60
 THUMBNAILS = "make-thumbnails"
+# The functions that sign or verify, or name what they store by a hash: the only ones that have the keys for it.
+SIGNING = (policies.API, "mail-subscribers", "announce-posts", "sweep-mail")
 # Lambda sets it itself, and refuses to be told.
 _BY_LAMBDA = {"AWS_REGION"}
 
@@ -29,7 +31,7 @@ class ConfigError(Exception):
     """The stacks did not put out what the application needs."""
 
 
-def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
+def environment(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
     """The environment of every function.
 
     What no line here names is an output of the same name: TODOS_TABLE is TodosTable.
@@ -40,7 +42,6 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
         "SITE_URL": outputs["SiteUrl"],
         "ALLOWED_ORIGINS": outputs["SiteUrl"],
         "MAIL_FROM": stage.mail_from,
-        "SIGNING_KEY": signing_key,
     }
     wanted = [name for name in variables() if name not in _BY_LAMBDA]
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
@@ -51,16 +52,21 @@ def environment(stage: Stage, outputs: Mapping[str, str], signing_key: str) -> d
 
 
 def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
-    """What one function is told beside that: of X-Ray, DAX and copies, as far as the API and CloudFront are there."""
-    tracing = {"TRACING": stage.tracing if function == policies.API or stage.tracing == "off" else "sdk"}
+    """What one function is told beside that: keys, X-Ray, DAX, and copies as far as the API and CloudFront are there.
+
+    `outputs` has the stage's key ring as SigningKey; no stack puts it out.
+    """
+    own = {"TRACING": stage.tracing if function == policies.API or stage.tracing == "off" else "sdk"}
+    if function in SIGNING:
+        own["SIGNING_KEY"] = outputs["SigningKey"]
     if function == policies.API and stage.dax_nodes:
-        return tracing | {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
+        return own | {"DAX_ENDPOINT": outputs["DaxEndpoint"]}
     if function == policies.SWEEPER and stage.queue_polling != "always":
-        return tracing | {"QUEUE_POLLING": stage.queue_polling}
+        return own | {"QUEUE_POLLING": stage.queue_polling}
     if function != policies.PAGES:
-        return tracing
+        return own
     known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
-    return tracing | cache_settings.environment(stage.cache_size, *known)
+    return own | cache_settings.environment(stage.cache_size, *known)
 
 
 def network(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, list[str]]:
@@ -93,14 +99,14 @@ def chalice_stage(
     }
 
 
-def write(project: Path, stage: Stage, aws: "Aws", outputs: Mapping[str, str], signing_key: str) -> dict[str, str]:
+def write(project: Path, stage: Stage, aws: "Aws", outputs: Mapping[str, str]) -> dict[str, str]:
     """Write the policy files and the stage's values; return the functions' environment.
 
     Both are in folders that Git does not look at.
     """
     documents = {function: policy(function, stage, aws, outputs) for function in policies.FUNCTIONS}
     write_policies(project, stage, documents)
-    made = environment(stage, outputs, signing_key)
+    made = environment(stage, outputs)
     write_values(project, stage.name, StageValues(stage.region, chalice_stage(stage, made, outputs)))
     return made
 

@@ -162,14 +162,14 @@ def _nested(stage: Stage, part: Part) -> Node:
 
 
 def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
-    key = {"Fn::Sub": ["{{resolve:secretsmanager:${Key}}}", {"Key": found["SigningKeyArn"]}]}
-    own = own_environment(function, stage, {**found, **of_the_api()})
+    key: Any = {"Fn::Sub": ["{{resolve:secretsmanager:${Key}}}", {"Key": found["SigningKeyArn"]}]}
+    own = own_environment(function, stage, {**found, **of_the_api(), "SigningKey": key})
     properties: Node = {
         "FunctionName": policies.lambda_name(function, stage.name),
         "AutoPublishAlias": ALIAS,
         # An environment may change while the code stays, and the alias has to show it.
         "AutoPublishAliasAllProperties": True,
-        "Environment": {"Variables": {**environment(stage, for_functions(stage), key), **own}},  # type: ignore[arg-type]
+        "Environment": {"Variables": {**environment(stage, for_functions(stage)), **own}},
     }
     if function == policies.API:
         if stage.snapstart:

@@ -24,4 +24,4 @@ def write_placeholders(project: Path, stage: Stage) -> StageValues:
     known = outputs | {"ApiId": ANY_API, "DistributionId": ANY_DISTRIBUTION}
     documents = {name: render_policy(name, stage, ANY_ACCOUNT, "aws", known) for name in policies.FUNCTIONS}
     write_policies(project, stage, {name: everywhere(document) for name, document in documents.items()})
-    return StageValues(stage.region, chalice_stage(stage, environment(stage, outputs, "none")))
+    return StageValues(stage.region, chalice_stage(stage, environment(stage, outputs)))

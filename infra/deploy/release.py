@@ -61,6 +61,7 @@ class Deploy:
         for part in parts(self.stage):
             if part != DEPLOYS:
                 self._apply(part)
+        self.outputs["SigningKey"] = read_signing_key(self.aws, self.stage, self.outputs)
         environment = self._configure()
         told = config.told(self.stage, self.outputs)
         self._step("functions and API", lambda: self._chalice(state))
@@ -105,10 +106,7 @@ class Deploy:
             ) from error
 
     def _configure(self) -> dict[str, str]:
-        return config.write(self.project, self.stage, self.aws, self.outputs, self._signing_key())
-
-    def _signing_key(self) -> str:
-        return read_signing_key(self.aws, self.stage, self.outputs)
+        return config.write(self.project, self.stage, self.aws, self.outputs)
 
     def _chalice(self, state: State) -> None:
         deployed = deployed_file(self.project, self.stage.name)

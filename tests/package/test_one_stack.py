@@ -315,7 +315,7 @@ def test_the_api_function_alone_has_snapshots_where_the_stage_says_so() -> None:
 def test_a_function_is_told_what_the_direct_path_tells_it_of_authorities(sam: Node, function: str) -> None:
     outputs = {**placeholders(STAGE), "SiteUrl": f"https://{STAGE.domain}"}
     told = properties(sam, function_id(function))["Environment"]["Variables"]
-    assert told["CA_BUNDLE"] == environment(STAGE, outputs, "key")["CA_BUNDLE"] == "amazon-roots.pem"
+    assert told["CA_BUNDLE"] == environment(STAGE, outputs)["CA_BUNDLE"] == "amazon-roots.pem"
 
 
 def test_a_stage_without_a_cache_has_it_switched_off() -> None:

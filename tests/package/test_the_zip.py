@@ -93,8 +93,9 @@ def variables() -> Iterator[dict[str, str]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Empty) as server:
         threading.Thread(target=server.serve_forever).start()
         outputs = {name: f"arn:aws:none:::{name}/stream/none" for name in placeholders(STAGE)}
-        told = environment(STAGE, outputs | {"SiteUrl": "https://todo.example.com"}, "a key")
+        told = environment(STAGE, outputs | {"SiteUrl": "https://todo.example.com"})
         yield told | {
+            "SIGNING_KEY": "a key",
             "PATH": os.environ["PATH"],
             "AWS_REGION": "eu-north-1",
             "AWS_DEFAULT_REGION": "eu-north-1",

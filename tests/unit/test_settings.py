@@ -33,10 +33,9 @@ def test_what_keeps_copies_of_answers_may_be_missing() -> None:
     assert read(COMPLETE | {"STAGE_CACHE_URL": "https://a.example/api/"}).stage_cache_url == "https://a.example/api"
 
 
-def test_origins_are_several_and_the_signing_key_is_bytes() -> None:
+def test_origins_are_several() -> None:
     found = read(COMPLETE)
     assert found.allowed_origins == ("https://example.com", "https://www.example.com")
-    assert found.signing_key == b"signing_key"
 
 
 def test_dax_is_off_unless_it_is_given() -> None:
@@ -45,8 +44,8 @@ def test_dax_is_off_unless_it_is_given() -> None:
 
 
 def test_everything_that_is_missing_is_named() -> None:
-    lacking = {name: value for name, value in COMPLETE.items() if name not in ("STAGE", "SIGNING_KEY")}
-    with pytest.raises(SettingsError, match=r"The environment lacks STAGE, API_URL, SIGNING_KEY\.") as error:
+    lacking = {name: value for name, value in COMPLETE.items() if name not in ("STAGE", "MAIL_FROM")}
+    with pytest.raises(SettingsError, match=r"The environment lacks STAGE, API_URL, MAIL_FROM\.") as error:
         read(lacking | {"API_URL": "   "})
     assert "document" not in str(error.value)
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clock
-from chalicelib.store.cursors import LIFETIME_SECONDS, MAX_LENGTH, InvalidCursor, _signature, _text, seal, unseal
+from chalicelib.signing import KeyRing, read_ring
+from chalicelib.store.cursors import LIFETIME_SECONDS, MAX_LENGTH, InvalidCursor, _message, _text, seal, unseal
 
-SECRET = b"a key for cursors"
+SECRET = read_ring("a key for cursors")
 SCOPE = "todos ada open created"
 KEY = {"user_id": {"S": "ada"}, "todo_id": {"S": "01KANC8Z6Q5XW3T2V9R4M7B1YE"}}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -25,7 +26,7 @@ keys = st.dictionaries(
 scopes = st.text(max_size=60)
 
 
-def sealed(key: dict[str, Any] = KEY, scope: str = SCOPE, secret: bytes = SECRET) -> str:
+def sealed(key: dict[str, Any] = KEY, scope: str = SCOPE, secret: KeyRing = SECRET) -> str:
     cursor = seal(key, scope, secret)
     assert cursor is not None
     return cursor
@@ -90,14 +91,14 @@ def test_another_scope_closes_it(one: str, other: str) -> None:
 def test_a_scope_cannot_be_stretched_into_the_payload() -> None:
     # given a payload that begins with what ends a longer scope
     payload = msgspec.json.encode([clock.epoch_seconds(), KEY])
-    forged = f"{_text(payload)}.{_text(_signature(payload, 'todos ada' + chr(0) + 'x', SECRET))}"
+    forged = f"{_text(payload)}.{_text(SECRET.sign(_message(payload, 'todos ada' + chr(0) + 'x')))}"
     with pytest.raises(InvalidCursor):
         unseal(forged, "todos ada", SECRET)
 
 
 def test_another_key_closes_it() -> None:
     with pytest.raises(InvalidCursor):
-        unseal(sealed(secret=b"another"), SCOPE, SECRET)
+        unseal(sealed(secret=read_ring("another")), SCOPE, SECRET)
 
 
 def test_parts_of_two_cursors_make_none() -> None:

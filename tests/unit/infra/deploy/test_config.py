@@ -12,24 +12,24 @@ from chalicelib.settings import read, variables
 from infra import policies
 from infra.api_settings import MINIMUM_COMPRESSION_BYTES
 from infra.deploy.aws import Aws
-from infra.deploy.config import ConfigError, chalice_stage, environment, plans, policy, told, write
+from infra.deploy.config import SIGNING, ConfigError, chalice_stage, environment, plans, policy, told, write
 from infra.deploy.one_stack import placeholders
 from infra.deploy.stage import ROOT, Stage
 from infra.stage_values import read_values
 
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
-OUTPUTS = {**placeholders(STAGE), "SiteUrl": "https://d1.cloudfront.net"}
-API_TRACES, EVENT_TRACES = {"TRACING": "lean"}, {"TRACING": "sdk"}
+OUTPUTS = {**placeholders(STAGE), "SiteUrl": "https://d1.cloudfront.net", "SigningKey": "a signing key"}
+KEY = {"SIGNING_KEY": "a signing key"}
+API_OWN, EVENT_TRACES = {"TRACING": "lean"} | KEY, {"TRACING": "sdk"}
 AWS = Aws(None, "eu-north-1", "123456789012", "aws")
 
 
 def test_the_application_starts_with_what_it_is_given() -> None:
-    made = environment(STAGE, OUTPUTS, "a signing key")
+    made = environment(STAGE, OUTPUTS)
     assert set(made) == {*variables(), "CA_BUNDLE"} - {"AWS_REGION"}
     settings = read({**made, "AWS_REGION": "eu-north-1"})
     assert (settings.api_url, settings.site_url) == ("https://d1.cloudfront.net/api", "https://d1.cloudfront.net")
     assert settings.allowed_origins == ("https://d1.cloudfront.net",)
-    assert settings.signing_key == b"a signing key"
 
 
 def test_long_answers_of_the_api_are_compressed() -> None:
@@ -37,13 +37,13 @@ def test_long_answers_of_the_api_are_compressed() -> None:
 
 
 def test_functions_trust_amazons_roots_alone_until_the_stage_says_otherwise() -> None:
-    assert environment(STAGE, OUTPUTS, "key")["CA_BUNDLE"] == "amazon-roots.pem"
-    assert "CA_BUNDLE" not in environment(replace(STAGE, amazon_roots=False), OUTPUTS, "key")
+    assert environment(STAGE, OUTPUTS)["CA_BUNDLE"] == "amazon-roots.pem"
+    assert "CA_BUNDLE" not in environment(replace(STAGE, amazon_roots=False), OUTPUTS)
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-isob-east-1"])
 def test_where_endpoints_may_go_back_to_others_everybody_is_trusted(region: str) -> None:
-    assert "CA_BUNDLE" not in environment(replace(STAGE, region=region), OUTPUTS, "key")
+    assert "CA_BUNDLE" not in environment(replace(STAGE, region=region), OUTPUTS)
 
 
 def of_its_own(function: str, stage: Stage, outputs: dict[str, str]) -> dict[str, str]:
@@ -54,8 +54,8 @@ def of_its_own(function: str, stage: Stage, outputs: dict[str, str]) -> dict[str
 def test_who_writes_pages_knows_the_distribution_and_nobody_else_does() -> None:
     with_one = {**OUTPUTS, "DistributionId": "E123"}
     assert of_its_own("publish-pages", STAGE, with_one) == {**EVENT_TRACES, "DISTRIBUTION_ID": "E123"}
-    assert of_its_own("api_handler", STAGE, with_one) == API_TRACES
-    assert "DISTRIBUTION_ID" not in environment(STAGE, with_one, "key")
+    assert of_its_own("api_handler", STAGE, with_one) == API_OWN
+    assert "DISTRIBUTION_ID" not in environment(STAGE, with_one)
     said = json.dumps(policy("publish-pages", STAGE, AWS, with_one))
     assert "arn:aws:cloudfront::123456789012:distribution/E123" in said
 
@@ -66,7 +66,9 @@ def test_who_writes_pages_knows_the_stage_cache_as_soon_as_the_api_is_there() ->
     wanted = {"STAGE_CACHE_URL": "https://abc123.example/api", "STAGE_CACHE_KEY": "k"}
     assert of_its_own("publish-pages", cached, known) == EVENT_TRACES | wanted
     assert of_its_own("publish-pages", cached, OUTPUTS) == of_its_own("publish-pages", STAGE, known) == EVENT_TRACES
-    others = dict.fromkeys(policies.FUNCTIONS, EVENT_TRACES) | {policies.API: API_TRACES}
+    others = {name: EVENT_TRACES | (KEY if name in SIGNING else {}) for name in policies.FUNCTIONS} | {
+        policies.API: API_OWN
+    }
     assert told(cached, known) == others | {policies.PAGES: EVENT_TRACES | wanted}
 
 
@@ -81,14 +83,20 @@ def test_event_functions_leave_tracing_to_the_sdk_and_the_api_has_a_setting(
     assert {name: one["TRACING"] for name, one in found.items()} == wanted
 
 
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
+def test_only_functions_that_sign_or_verify_have_the_keys(function: str) -> None:
+    assert ("SIGNING_KEY" in told(STAGE, OUTPUTS)[function]) is (function in SIGNING)
+    assert "SIGNING_KEY" not in environment(STAGE, OUTPUTS)
+
+
 def test_a_stage_may_leave_the_reading_of_items_to_pynamodb() -> None:
-    assert "STORE_DECODING" not in environment(STAGE, OUTPUTS, "key")
-    assert environment(replace(STAGE, decoding="pynamodb"), OUTPUTS, "key")["STORE_DECODING"] == "pynamodb"
+    assert "STORE_DECODING" not in environment(STAGE, OUTPUTS)
+    assert environment(replace(STAGE, decoding="pynamodb"), OUTPUTS)["STORE_DECODING"] == "pynamodb"
 
 
 def test_a_stage_may_go_back_to_botocores_client() -> None:
-    assert "STORE_TRANSPORT" not in environment(STAGE, OUTPUTS, "key")
-    assert environment(replace(STAGE, store_transport="botocore"), OUTPUTS, "key")["STORE_TRANSPORT"] == "botocore"
+    assert "STORE_TRANSPORT" not in environment(STAGE, OUTPUTS)
+    assert environment(replace(STAGE, store_transport="botocore"), OUTPUTS)["STORE_TRANSPORT"] == "botocore"
 
 
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
@@ -116,8 +124,9 @@ IN_VPC = {
 def test_dax_is_for_the_api_alone_which_joins_its_network(function: str) -> None:
     with_dax, is_api = replace(STAGE, dax_nodes=3), function == policies.API
     given = chalice_stage(with_dax, {}, IN_VPC)["lambda_functions"]["api_handler" if is_api else function]
-    of_dax = API_TRACES | {"DAX_ENDPOINT": IN_VPC["DaxEndpoint"]}
-    assert given["environment_variables"] == (of_dax if is_api else EVENT_TRACES)
+    of_dax = API_OWN | {"DAX_ENDPOINT": IN_VPC["DaxEndpoint"]}
+    of_events = EVENT_TRACES | (KEY if function in SIGNING else {})
+    assert given["environment_variables"] == (of_dax if is_api else of_events)
     assert given.get("subnet_ids") == (["subnet-1", "subnet-2", "subnet-3"] if is_api else None)
     assert given.get("security_group_ids") == (["sg-1"] if is_api else None)
     allowed = {each["Sid"] for each in policy(function, with_dax, AWS, IN_VPC)["Statement"]}
@@ -128,7 +137,7 @@ def test_dax_is_for_the_api_alone_which_joins_its_network(function: str) -> None
 
 def test_a_stage_without_dax_is_in_no_network() -> None:
     given = chalice_stage(STAGE, {}, IN_VPC)["lambda_functions"]["api_handler"]
-    assert given["environment_variables"] == API_TRACES
+    assert given["environment_variables"] == API_OWN
     assert "subnet_ids" not in given
     assert "ThroughDax" not in json.dumps(policy(policies.API, STAGE, AWS, IN_VPC))
 
@@ -144,7 +153,7 @@ def test_everything_a_function_may_do_fits_into_its_role(function: str) -> None:
 def test_an_output_that_is_missing_is_named() -> None:
     lacking = {name: value for name, value in OUTPUTS.items() if name != "TodosTable"}
     with pytest.raises(ConfigError, match="No stack puts out TodosTable"):
-        environment(STAGE, lacking, "key")
+        environment(STAGE, lacking)
 
 
 def test_each_function_has_its_own_policy_and_no_more_is_made_up() -> None:
@@ -156,7 +165,7 @@ def test_each_function_has_its_own_policy_and_no_more_is_made_up() -> None:
 
 
 def test_a_deploy_writes_the_stages_values_and_its_policies(tmp_path: Path) -> None:
-    made = write(tmp_path, STAGE, AWS, OUTPUTS, "key")
+    made = write(tmp_path, STAGE, AWS, OUTPUTS)
     values = read_values(tmp_path, "dev")
     assert values is not None
     assert (values.region, values.environment) == ("eu-north-1", made)
