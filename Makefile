@@ -11,7 +11,7 @@ SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
 .PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e lighthouse openapi \
-	plan deploy status outputs smoke drift unlock destroy role bootstrap rehearse package release open-release beside site
+	plan deploy status outputs smoke drift unlock rotate-keys destroy role bootstrap rehearse package release open-release beside site
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,6 +145,10 @@ drift: ## What has been changed by hand in STAGE since its last deploy; status 1
 unlock: ## Take away the lock of a deploy of STAGE whose machine has stopped
 	@$(SETUP) app
 	@$(BIN)/python -m infra.deploy unlock "$(STAGE)"
+
+rotate-keys: ## A new signing key and a new site key for STAGE; the old ones stay valid as docs/keys.md says
+	@$(SETUP) app
+	@$(BIN)/python -m infra.deploy rotate-keys "$(STAGE)"
 
 destroy: ## Take STAGE down; what people entered stays unless WORDS say otherwise
 	@$(SETUP) app

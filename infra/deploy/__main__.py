@@ -17,6 +17,7 @@ from infra.deploy.dns import zone_lines
 from infra.deploy.drift import DriftError, drift
 from infra.deploy.functions import FunctionError
 from infra.deploy.inventory import WayError, require_one_stack
+from infra.deploy.key_ring import KeyRingError
 from infra.deploy.package import PackageError
 from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
@@ -24,8 +25,10 @@ from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
+from infra.deploy.rotation import RotationError, rotate_keys
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
+from infra.deploy.site_key import SiteKeyError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
 from infra.deploy.stacks import StackError, apply, describe
 from infra.deploy.stage import Stage, StageError, load
@@ -39,12 +42,15 @@ FAILURES = (
     DestroyError,
     DriftError,
     FunctionError,
+    KeyRingError,
     PackageError,
     preflight.PreflightError,
     ReleaseError,
     RetainedError,
+    RotationError,
     SiteError,
     SiteFilesError,
+    SiteKeyError,
     SmokeError,
     StackError,
     StageError,
@@ -162,6 +168,11 @@ def unlock(aws: Aws, stage: Stage, _: str) -> None:
     _state(aws, stage, look(aws, stage)).unlock()
 
 
+def rotate(aws: Aws, stage: Stage, _: str) -> None:
+    """Rotate the signing key and the site key, both valid meanwhile."""
+    rotate_keys(aws, stage, say=_say)
+
+
 def take_down(aws: Aws, stage: Stage, words: str) -> None:
     """Take the stage down, and say what is left."""
     for sentence in sentences(destroy(aws, stage, words, say=_say)):
@@ -184,6 +195,7 @@ VERBS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     "drift": show_drift,
     "beside": beside,
     "site": publish_site,
+    "rotate-keys": rotate,
     "destroy": take_down,
     "bootstrap": prepare_account,
 }

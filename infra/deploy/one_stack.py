@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from infra import cache_settings, policies
-from infra.deploy.config import api_settings, environment, own_environment
+from infra.deploy.config import SIGNING, api_settings, environment, own_environment
 from infra.deploy.parts import DEPLOYS, TEMPLATES, Part, parts
 from infra.deploy.stacks import PROTECTION
 from infra.deploy.stage import API_STAGE, Stage
@@ -80,6 +80,7 @@ def merge_template(stage: Stage) -> Node:
                 "Default": "true" if stage.protected else "false",
                 "Description": "Whether tables and users refuse to be deleted; false for the first deploy",
             },
+            "KeysRotated": {"Type": "String", "Default": "never", "Description": "When make rotate-keys was run last"},
         },
         "Resources": resources,
         "Outputs": outputs,
@@ -171,6 +172,9 @@ def _function(stage: Stage, function: str, found: Mapping[str, Any]) -> Node:
         "AutoPublishAliasAllProperties": True,
         "Environment": {"Variables": {**environment(stage, for_functions(stage)), **own}},
     }
+    if function in SIGNING:
+        # A change of it lets CloudFormation read the secret anew.
+        properties["Environment"]["Variables"]["KEYS_ROTATED"] = {"Ref": "KeysRotated"}
     if function == policies.API:
         if stage.snapstart:
             properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}

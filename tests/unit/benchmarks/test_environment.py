@@ -19,7 +19,7 @@ def _nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_what_a_stage_with_its_defaults_says() -> None:
     told = environment(4711, Path("/var/task"))
-    deployed = own_environment(policies.API, Stage("bench", "eu-north-1", "blog@example.test"), {})
+    deployed = own_environment(policies.API, Stage("bench", "eu-north-1", "blog@example.test"), {"SigningKey": "bench"})
     assert deployed.items() <= told.items()
     assert read(told).tracing == "lean"
 
