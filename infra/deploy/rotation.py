@@ -14,6 +14,7 @@ from chalicelib.signing import read_ring
 from infra import policies
 from infra.deploy.aws import Aws, read_secret
 from infra.deploy.config import SIGNING
+from infra.deploy.inventory import Way
 from infra.deploy.key_ring import rotated
 from infra.deploy.plan import Found, look
 from infra.deploy.site_key import rotate_site_key
@@ -41,7 +42,7 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
     found = look(aws, stage)
     if "SigningKeyArn" not in found.outputs:
         raise RotationError(f"{stage.name} is not deployed, so it has no keys: make deploy STAGE={stage.name}")
-    if stage.api_name in found.stacks:
+    if found.inventory.way is Way.ONE_STACK:
         _put_new_key(aws, found)
         say("  The secret has a new signing key. Functions of one stack have it after its next deploy, with the")
         say(f"  parameter KeysRotated={int(time.time())}. Its site key stays as it is.")
