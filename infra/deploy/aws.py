@@ -79,8 +79,3 @@ def make_client(session: Any, service: str, region: str) -> Any:  # noqa: ANN401
     """A client that tries again when AWS asks for patience."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=70)
     return session.client(service, region_name=region, config=config)
-
-
-def read_secret(aws: Aws, arn: str) -> str:
-    """The text of a secret."""
-    return str(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])

@@ -12,11 +12,12 @@ from typing import Any
 
 from chalicelib.signing import read_ring
 from infra import policies
-from infra.deploy.aws import Aws, read_secret
+from infra.deploy.aws import Aws
 from infra.deploy.config import SIGNING
 from infra.deploy.inventory import Way
 from infra.deploy.key_ring import rotated
 from infra.deploy.plan import Found, look
+from infra.deploy.signing_key import read_signing_key, write_signing_key
 from infra.deploy.site_key import rotate_site_key
 from infra.deploy.stage import ROOT, Stage
 from infra.deploy.state import State
@@ -40,17 +41,17 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
         StackError: CloudFront could not be changed.
     """
     found = look(aws, stage)
-    if "SigningKeyArn" not in found.outputs:
+    if found.inventory.way in (Way.NOTHING, Way.BESIDE):
         raise RotationError(f"{stage.name} is not deployed, so it has no keys: make deploy STAGE={stage.name}")
     if found.inventory.way is Way.ONE_STACK:
-        _put_new_key(aws, found)
+        _put_new_key(aws, stage, found)
         say("  The secret has a new signing key. Functions of one stack have it after its next deploy, with the")
         say(f"  parameter KeysRotated={int(time.time())}. Its site key stays as it is.")
         return
     if found.api_id is None:
         raise RotationError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
     with State(aws, found.outputs["DeploysBucket"], stage.name).locked():
-        text = _put_new_key(aws, found)
+        text = _put_new_key(aws, stage, found)
         for function in SIGNING:
             put_variable(aws, policies.lambda_name(function, stage.name), "SIGNING_KEY", text)
         _keep(project, stage, text)
@@ -76,12 +77,11 @@ def put_variable(aws: Aws, function: str, name: str, value: str) -> None:
     client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig=attempts)
 
 
-def _put_new_key(aws: Aws, found: Found) -> str:
-    arn = found.outputs["SigningKeyArn"]
-    before = read_secret(aws, arn)
+def _put_new_key(aws: Aws, stage: Stage, found: Found) -> str:
+    before = read_signing_key(aws, stage, found.outputs)
     after = rotated(before, int(time.time()), secrets.token_urlsafe(48))
     if after != before:
-        aws.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=after)
+        write_signing_key(aws, stage, found.outputs, after)
     return after
 
 

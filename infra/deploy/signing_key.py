@@ -22,6 +22,15 @@ def read_signing_key(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str:
     return _parameter(aws.client("ssm"), stage)
 
 
+def write_signing_key(aws: Aws, stage: Stage, outputs: Mapping[str, str], text: str) -> None:
+    """Put another key, or a key ring, in its place; AWS keeps the version before."""
+    if stage.signing_key != PARAMETER:
+        aws.client("secretsmanager").put_secret_value(SecretId=outputs["SigningKeyArn"], SecretString=text)
+        return
+    name = parameter_name(stage)
+    aws.client("ssm").put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
+
+
 def delete_signing_key_parameter(aws: Aws, stage: Stage) -> None:
     """Delete the key that is a parameter, if there is one."""
     client = aws.client("ssm")
