@@ -1,0 +1,77 @@
+"""A release can be taken back to the one before, however long ago that was made: nothing in use expires by its age."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.deploy.aws import Aws
+from infra.deploy.state import Release, State
+from tests.templates.reading import names, stack, template
+
+# Buckets that hold what deploys and rollbacks read.
+HOLDING = {"DeploysBucket", "ArtifactsBucket", "ArtifactBucket", "Artifacts"}
+BUCKET = "mytodolist-dev-deploys-123456789012"
+YEAR = timedelta(days=365)
+
+
+def rules(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = resource["Properties"].get("LifecycleConfiguration", {}).get("Rules", [])
+    return found
+
+
+def expiring(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules that delete an object's current version by its age."""
+    return [rule for rule in rules(resource) if "ExpirationInDays" in rule or "ExpirationDate" in rule]
+
+
+def holding() -> dict[str, dict[str, Any]]:
+    return {
+        f"{name}: {logical}": resource
+        for name in names()
+        for logical, resource in template(name)["Resources"].items()
+        if resource["Type"] == "AWS::S3::Bucket" and logical in HOLDING
+    }
+
+
+def test_no_release_expires_by_its_age() -> None:
+    assert "cloud/deploys: DeploysBucket" in holding()
+    assert {name: found for name, resource in holding().items() if (found := expiring(resource))} == {}
+
+
+def test_a_rule_that_lets_packages_expire_is_found() -> None:
+    bucket = template("cloud/deploys")["Resources"]["DeploysBucket"]
+    wrong = {"Id": "old-releases", "Status": "Enabled", "Prefix": "packages/", "ExpirationInDays": 90}
+    configuration = {"Rules": [*rules(bucket), wrong]}
+    assert expiring({"Properties": {**bucket["Properties"], "LifecycleConfiguration": configuration}}) == [wrong]
+
+
+@pytest.mark.parametrize("seeded", [False, True])
+@mock_aws
+def test_the_release_before_is_there_a_year_later(tmp_path: Any, *, seeded: bool) -> None:
+    # given a release that answered
+    session = boto3.Session("none", "none", region_name="us-east-1")
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    state = State(Aws(session, "us-east-1", "123456789012", "aws"), BUCKET, "dev")
+    package = tmp_path / "package.zip"
+    package.write_bytes(b"what people use")
+    state.keep_release(Release("digest", "deployment", "commit", "2026-01-01"), package)
+    # when a year passes, and S3 does what the bucket's rules say
+    found = rules(stack("cloud/deploys")["Resources"]["DeploysBucket"])
+    if seeded:
+        found = [*found, {"Status": "Enabled", "Prefix": "release/", "ExpirationInDays": 90}]
+    a_year_later(s3, found)
+    # then a release that cannot answer can be taken back to it
+    assert (state.package() == b"what people use") is not seeded
+
+
+def a_year_later(s3: Any, found: list[dict[str, Any]]) -> None:
+    now = datetime.now(UTC) + YEAR
+    for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        for rule in found:
+            age = now - item["LastModified"]
+            if item["Key"].startswith(rule.get("Prefix", "")) and age.days >= int(rule.get("ExpirationInDays", 10**6)):
+                s3.delete_object(Bucket=BUCKET, Key=item["Key"])
