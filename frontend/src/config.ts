@@ -21,5 +21,23 @@ export interface Config {
 export async function loadConfig(): Promise<Config> {
   const answer = await fetch('/config.json', { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`/config.json: ${answer.status}`);
-  return answer.json();
+  return withAddresses(await answer.json(), location.origin);
+}
+
+const ADDRESSES = [
+  'api',
+  'user_pool_endpoint',
+  'identity_pool_endpoint',
+  's3_endpoint',
+  'dynamodb_endpoint',
+] as const;
+
+/** A stage may give addresses by their paths alone, and they are at the page's own origin then. */
+export function withAddresses(config: Config, origin: string): Config {
+  const absolute = { ...config };
+  for (const name of ADDRESSES) {
+    const given = config[name];
+    if (given !== null) Object.assign(absolute, { [name]: new URL(given, origin).href.replace(/\/$/, '') });
+  }
+  return absolute;
 }

@@ -133,7 +133,8 @@ def _print_welcome(layout: Layout) -> None:
         f"""
   Open      {layout.site}
   Mailbox   {layout.mailbox}
-  API       {layout.api}/openapi.json{cache}
+  API       {layout.site_api}/openapi.json{cache}
+  Directly  {layout.api} (API), {layout.aws} (AWS), {layout.direct_site} (site)
   Sign in as
 {people}
 

@@ -20,7 +20,8 @@ class Layout:
     """`folder` holds all state; `project` is the Chalice project that serves the API.
 
     With `cache` the API keeps answers for a while, as a stage of API Gateway with a cache does. With a `dax_port` there
-    is a DAX, and the API reads through it.
+    is a DAX, and the API reads through it. `site_port` is the edge's. With a `direct_port` the site answers there
+    too, past the edge, and its pages ask the API and the engine at their own addresses.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Layout:
     aws_port: int
     cache: bool = False
     dax_port: int = 0
+    direct_port: int = 0
 
     @property
     def site(self) -> str:
@@ -48,13 +50,23 @@ class Layout:
         return f"dax://{HOST}:{self.dax_port}" if self.dax_port else ""
 
     @property
+    def direct_site(self) -> str:
+        return f"http://{HOST}:{self.direct_port}" if self.direct_port else ""
+
+    @property
+    def site_api(self) -> str:
+        """The API as browsers reach it through the edge."""
+        return f"{self.site}/api"
+
+    @property
     def mailbox(self) -> str:
         return f"{self.site}/mailbox/"
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """The origins whose pages may call the API and the engine: the site, by either of its names."""
-        return (self.site, f"http://localhost:{self.site_port}")
+        """The origins whose pages may call the API and the engine: the site's addresses, by either of their names."""
+        ports = filter(None, (self.site_port, self.direct_port))
+        return tuple(f"http://{name}:{port}" for port in ports for name in (HOST, "localhost"))
 
     @property
     def engine_state(self) -> Path:
@@ -87,27 +99,28 @@ class Layout:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
-    """Read SITE_PORT, API_PORT, AWS_PORT, LOCAL_FOLDER, CACHE, DAX and DAX_PORT.
+    """Read SITE_PORT, API_PORT, AWS_PORT, DIRECT_PORT, LOCAL_FOLDER, CACHE, DAX and DAX_PORT.
 
     A second laptop cloud needs ports and a folder of its own; its Chalice project is in that folder too.
 
     Raises:
         LayoutError: a port is no port, two parts share one, the folder holds something else, or a switch is none.
     """
-    site, api, aws = (
-        _port(environment, *each) for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566))
+    site, api, aws, direct = (
+        _port(environment, *each)
+        for each in (("SITE_PORT", 8080), ("API_PORT", 8000), ("AWS_PORT", 4566), ("DIRECT_PORT", 8081))
     )
-    if len({site, api, aws}) < 3:
-        raise LayoutError("SITE_PORT, API_PORT and AWS_PORT must differ.")
+    if len({site, api, aws, direct}) < 4:
+        raise LayoutError("SITE_PORT, API_PORT, AWS_PORT and DIRECT_PORT must differ.")
     cache = _switch(environment, "CACHE")
     dax = _port(environment, "DAX_PORT", 8111) if _switch(environment, "DAX") else 0
-    if dax in (site, api, aws):
+    if dax in (site, api, aws, direct):
         raise LayoutError("DAX_PORT must differ from the other ports.")
     named = environment.get("LOCAL_FOLDER", "")
     if not named:
-        return Layout(ROOT / ".local", ROOT, site, api, aws, cache, dax)
+        return Layout(ROOT / ".local", ROOT, site, api, aws, cache, dax, direct)
     folder = Path(named).expanduser().resolve()
-    layout = Layout(folder, folder / "project", site, api, aws, cache, dax)
+    layout = Layout(folder, folder / "project", site, api, aws, cache, dax, direct)
     # `reset` removes the whole folder, so it must never be one that somebody already had.
     if folder.exists() and not layout.lock.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LayoutError(f"LOCAL_FOLDER must be new, empty or the laptop cloud's own, not {folder}.")

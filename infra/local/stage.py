@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from infra.local.edge.settings import DISTRIBUTION
 from infra.local.keys import Keys
 from infra.local.layout import REGION, ROOT, STAGE, Layout
 from infra.local.provision import MAIL_FROM
@@ -20,7 +21,7 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "AWS_ENDPOINT_URL": layout.aws,
         "AWS_ACCESS_KEY_ID": keys.access_key,
         "AWS_SECRET_ACCESS_KEY": keys.secret_key,
-        "API_URL": layout.api,
+        "API_URL": layout.site_api,
         "ALLOWED_ORIGINS": " ".join(layout.origins),
         "USER_POOL_ARN": outputs["UserPoolArn"],
         "USER_POOL_CLIENT_ID": outputs["UserPoolClientId"],
@@ -28,6 +29,9 @@ def environment(layout: Layout, keys: Keys, outputs: Mapping[str, str]) -> dict[
         "THUMBNAILS_BUCKET": outputs["ThumbnailsBucket"],
         "SITE_BUCKET": outputs["SiteBucket"],
         "SITE_URL": layout.site,
+        # The edge keeps copies, as CloudFront does, and is told by the same call which to forget.
+        "DISTRIBUTION_ID": DISTRIBUTION,
+        "AWS_ENDPOINT_URL_CLOUDFRONT": layout.site,
         "TODOS_TABLE": outputs["TodosTable"],
         "MEDIA_TABLE": outputs["MediaTable"],
         "IDEMPOTENCY_TABLE": outputs["IdempotencyTable"],

@@ -11,14 +11,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.blog.site import FRESH
 from infra.deploy import site_files
+from infra.deploy.site_files import SiteFilesError
 from infra.local import stage
 from infra.local.aws import client
 from infra.local.children import (
@@ -81,12 +85,16 @@ class Supervisor:
             (layout.api_port, "API_PORT"),
             (layout.aws_port, "AWS_PORT"),
             (layout.dax_port, "DAX_PORT"),
+            (layout.direct_port, "DIRECT_PORT"),
         ):
             # 0 is always free, and stands for what is not wanted.
             check_port_is_free(port, variable)
         self._step("AWS engine", lambda: self._run(self._engine()))
         outputs = self._step("stacks", lambda: provision(layout, self.keys))
-        self._step("site files", lambda: self._upload(outputs["SiteBucket"]))
+        self._step("site files", lambda: self._upload(outputs))
+        self._write_site_settings(outputs)
+        # Before the event functions, which have the copies invalidated that it keeps.
+        self._step("edge", lambda: self._run(self._edge()))
         environment = stage.environment(layout, self.keys, outputs)
         stage.link_project(layout)
         # The API alone: on AWS, event functions are outside the network that DAX is in.
@@ -97,8 +105,8 @@ class Supervisor:
         self._step("API", lambda: self._run(self._api()))
         self._step("event functions", lambda: self._run(self._functions(environment, outputs)))
         self._step("demo data", lambda: self._seed(environment))
-        self._write_site_settings(outputs)
-        self._step("site", lambda: self._run(self._site()))
+        if layout.direct_port:
+            self._step("direct site", lambda: self._run(self._site()))
         write_urls(layout, outputs)
 
     def keep(self) -> None:
@@ -106,10 +114,13 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop_soon)
         code = [self.layout.project / name for name in WATCHED]
-        seen = fingerprint(code)
+        seen, shown = fingerprint(code), fingerprint([self._last_built])
         while not self._stopping:
             time.sleep(LOOK_SECONDS)
             now = fingerprint(code)
+            if (built := fingerprint([self._last_built])) != shown:
+                shown = built
+                self._show_build()
             if now != seen:
                 seen = now
                 self._restart("API", "its code was saved")
@@ -126,6 +137,11 @@ class Supervisor:
         self.children.clear()
         self._noted.unlink(missing_ok=True)
         self.layout.urls.unlink(missing_ok=True)
+
+    @property
+    def _last_built(self) -> Path:
+        """The file that a build of the site writes last."""
+        return self.site_files / "assets.json"
 
     @property
     def _noted(self) -> Path:
@@ -161,9 +177,27 @@ class Supervisor:
         else:
             self.say(f"  {name} started again: {reason}")
 
-    def _upload(self, bucket: str) -> None:
+    def _upload(self, outputs: Mapping[str, str]) -> None:
+        config = json.dumps(browser_config(self.layout, outputs), indent=1)
         with closing(client(self.layout, self.keys, "s3")) as s3:
-            site_files.upload(s3, bucket, self.site_files)
+            site_files.upload(s3, outputs["SiteBucket"], self.site_files)
+            s3.put_object(
+                Bucket=outputs["SiteBucket"],
+                Key="config.json",
+                Body=config.encode(),
+                ContentType="application/json",
+                CacheControl=FRESH,
+            )
+
+    def _show_build(self) -> None:
+        """Bring a new build to the bucket, and restart the edge, which forgets its copies by that."""
+        outputs = json.loads(self.layout.outputs.read_text(encoding="utf-8"))
+        try:
+            self._upload(outputs)
+        except (BotoCoreError, ClientError, OSError, SiteFilesError) as error:
+            self.say(f"  the new build of the site is not shown: {error}")
+        else:
+            self._restart("edge", "the site was built")
 
     def _seed(self, environment: dict[str, str]) -> None:
         log = self.layout.logs / "demo.log"
@@ -241,24 +275,36 @@ class Supervisor:
             lambda: _answers(f"{self.layout.api}/health"),
         )
 
-    def _site(self) -> Child:
+    def _edge(self) -> Child:
         return Child(
-            "site",
-            [sys.executable, "-m", "infra.local.site", f"--port={self.layout.site_port}"],
-            {"SITE_SETTINGS": str(self._site_settings)},
+            "edge",
+            [sys.executable, "-m", "infra.local.edge", f"--port={self.layout.site_port}"],
+            {"EDGE_SETTINGS": str(self._edge_settings)},
             ROOT,
-            self.layout.logs / "site.log",
+            self.layout.logs / "edge.log",
             lambda: _answers(f"{self.layout.site}/config.json"),
         )
+
+    def _site(self) -> Child:
+        return Child(
+            "direct site",
+            [sys.executable, "-m", "infra.local.site", f"--port={self.layout.direct_port}"],
+            {"SITE_SETTINGS": str(self._site_settings)},
+            ROOT,
+            self.layout.logs / "direct-site.log",
+            lambda: _answers(f"{self.layout.direct_site}/config.json"),
+        )
+
+    @property
+    def _edge_settings(self) -> Path:
+        return self.layout.folder / "edge.json"
 
     @property
     def _site_settings(self) -> Path:
         return self.layout.folder / "site.json"
 
     def _write_site_settings(self, outputs: dict[str, str]) -> None:
-        stored = {
-            "files": str(self.site_files),
-            "config": browser_config(self.layout, outputs),
+        both = {
             "mail_url": f"{self.layout.aws}/_local/mail",
             "mail_token": admin_token(self.keys.secret_key),
             "bucket": {
@@ -269,7 +315,15 @@ class Supervisor:
                 "secret_key": self.keys.secret_key,
             },
         }
-        write_privately(self._site_settings, json.dumps(stored))
+        direct = {"files": str(self.site_files), "config": browser_config(self.layout, outputs, direct=True)}
+        write_privately(self._site_settings, json.dumps(both | direct))
+        edge = {
+            "api": self.layout.api,
+            "engine": self.layout.aws,
+            "own_buckets": [outputs["MediaBucket"], outputs["ThumbnailsBucket"]],
+            "origins": self.layout.origins,
+        }
+        write_privately(self._edge_settings, json.dumps(both | edge))
 
 
 class AlreadyRunningError(Exception):

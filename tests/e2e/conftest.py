@@ -26,6 +26,17 @@ FLAGS = (
 WAIT_MS = 45_000
 
 NewPage = Callable[..., Page]
+# Every test goes through the edge, as on AWS. These files' tests go past it too, to the site, the API and the engine at
+# their own addresses: sign-in, photos and lists ask all of them. E2E_WAYS="edge direct" takes every test both ways.
+EDGE, DIRECT = "edge", "direct"
+BOTH_WAYS = ("test_account.py", "test_paging.py", "test_photos.py")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let tests that open pages go each way that is theirs."""
+    if "through" in metafunc.fixturenames:
+        theirs = f"{EDGE} {DIRECT}" if metafunc.definition.path.name in BOTH_WAYS else EDGE
+        metafunc.parametrize("through", os.environ.get("E2E_WAYS", theirs).split())
 
 
 @pytest.fixture(scope="session")
@@ -54,15 +65,21 @@ def expected_errors() -> list[str]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, laptop: Laptop, expected_errors: list[str]) -> Iterator[NewPage]:
+def site(laptop: Laptop, through: str) -> str:
+    """The address that pages are opened at."""
+    return str(laptop.urls["direct_site" if through == DIRECT else "site"])
+
+
+@pytest.fixture
+def new_page(browser: Browser, laptop: Laptop, site: str, expected_errors: list[str]) -> Iterator[NewPage]:
     """Open a page in a browser of its own; whatever that browser complains about fails the test."""
     opened: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(person: Person | None = None, **settings: Any) -> Page:
         if person is not None:
-            settings["storage_state"] = storage_of(person, laptop.urls)
-        settings = {"service_workers": "block", "locale": "en-GB", "base_url": laptop.urls["site"], **settings}
+            settings["storage_state"] = storage_of(person, site, laptop.urls["user_pool_client_id"])
+        settings = {"service_workers": "block", "locale": "en-GB", "base_url": site, **settings}
         context = browser.new_context(**settings)
         context.set_default_timeout(WAIT_MS)
         context.on("console", lambda message: complaints.extend(_complaint(message)))

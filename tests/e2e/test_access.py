@@ -22,7 +22,7 @@ def expected_errors() -> list[str]:
     return ["status of", "ERR_"]
 
 
-@pytest.mark.parametrize("address", ["/", "/no/such/page", "/sign-in/", "/sign-up/", "/reset/", "/mailbox/"])
+@pytest.mark.parametrize("address", ["/", "/404.html", "/sign-in/", "/sign-up/", "/reset/", "/mailbox/"])
 def test_the_public_pages(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -25,7 +25,7 @@ def test_the_life_of_a_laptop_cloud(terminal: Terminal) -> None:
     done = terminal.command("up")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert terminal.everything_answers()
-    for told in (layout.site, layout.mailbox, f"{layout.api}/openapi.json", *(user.email for user in DEMO_USERS)):
+    for told in (layout.site, layout.mailbox, f"{layout.site_api}/openapi.json", *(user.email for user in DEMO_USERS)):
         assert told in done.stdout
     assert layout.keys.stat().st_mode & 0o077 == 0
 

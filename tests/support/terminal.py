@@ -22,7 +22,13 @@ from infra.local.supervisor import Supervisor, running_pid
 from tests.support.laptop import Laptop, free_ports, until
 
 # What stands in each part's command line.
-PARTS = {"engine": "infra.local.engine", "functions": "functions.host", "API": "chalice", "site": "infra.local.site"}
+PARTS = {
+    "engine": "infra.local.engine",
+    "functions": "functions.host",
+    "API": "chalice",
+    "site": "infra.local.site",
+    "edge": "infra.local.edge",
+}
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,8 @@ class Terminal:
 
     @classmethod
     def open(cls, folder: Path) -> "Terminal":
-        site, api, aws = free_ports(3)
-        return cls(Layout(folder, folder / "project", site, api, aws))
+        site, api, aws, direct = free_ports(4)
+        return cls(Layout(folder, folder / "project", site, api, aws, direct_port=direct))
 
     @classmethod
     @contextmanager
@@ -70,6 +76,7 @@ class Terminal:
             "SITE_PORT": str(self.layout.site_port),
             "API_PORT": str(self.layout.api_port),
             "AWS_PORT": str(self.layout.aws_port),
+            "DIRECT_PORT": str(self.layout.direct_port),
         }
         # What is started has it as its parent has it.
         before = signal.signal(signal.SIGINT, ctrl_c)

@@ -38,3 +38,9 @@ test('a thumbnail is signed where it lies', async () => {
   expect(url.origin + url.pathname).toBe('http://127.0.0.1:4566/thumbs/users/sub-1/M/0/160.webp');
   expect(url.searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
 });
+
+test('a thumbnail is at the address by which this page reaches the bucket', async () => {
+  const forwarded = { ...LOCAL, s3_endpoint: 'http://127.0.0.1:9000' };
+  const url = new URL(await aBucket(forwarded).thumbnailUrl('http://127.0.0.1:4566/thumbs/M/160.webp'));
+  expect(url.origin + url.pathname).toBe('http://127.0.0.1:9000/thumbs/M/160.webp');
+});

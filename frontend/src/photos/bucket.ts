@@ -23,6 +23,11 @@ export function objectUrl({ region, media_bucket, s3_endpoint }: BucketParts['co
   return new URL(`${base}/${key}`);
 }
 
+/** The API names an endpoint by the address that it knows itself; the page may know it by another. */
+function atEndpoint({ s3_endpoint }: BucketParts['config'], address: URL): URL {
+  return s3_endpoint === null ? address : new URL(address.pathname, s3_endpoint);
+}
+
 export function createBucket({ config, sub, credentials }: BucketParts) {
   async function sign(method: 'GET' | 'PUT' | 'DELETE', url: URL): Promise<string> {
     // The signer keeps a lifetime that is there already; its own would be a day.
@@ -43,7 +48,7 @@ export function createBucket({ config, sub, credentials }: BucketParts) {
   return {
     viewUrl: (mediaId: string) => sign('GET', original(mediaId)),
     /** A thumbnail lies in a private bucket of its own; the API gives its plain address. */
-    thumbnailUrl: (address: string) => sign('GET', new URL(address)),
+    thumbnailUrl: (address: string) => sign('GET', atEndpoint(config, new URL(address))),
     async put(mediaId: string, file: Blob, options: PutOptions): Promise<void> {
       await put(await sign('PUT', original(mediaId)), file, options);
     },

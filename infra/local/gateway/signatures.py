@@ -30,20 +30,21 @@ class Signatures:
     secret_key: str
     region: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    service: str = SERVICE
 
-    def made(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
+    def made(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bool:
         """Whether the request is signed by that key, lately. Header names are in lower case; `path` has its query."""
         found = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
         moment = headers.get("x-amz-date", "")
         if found is None or found["key"] != self.access_key or not self._is_recent(moment):
             return False
         names = found["names"].split(";")
-        scope = f"{moment[:8]}/{self.region}/{SERVICE}/aws4_request"
+        scope = f"{moment[:8]}/{self.region}/{self.service}/aws4_request"
         if found["scope"] != scope or not {"host", "x-amz-date"} <= set(names) <= set(headers):
             return False
-        request = AWSRequest(method, f"http://{headers['host']}{path}", {name: headers[name] for name in names})
+        request = AWSRequest(method, f"http://{headers['host']}{path}", {name: headers[name] for name in names}, body)
         request.context["timestamp"] = moment
-        signer = SigV4Auth(Credentials(self.access_key, self.secret_key), SERVICE, self.region)
+        signer = SigV4Auth(Credentials(self.access_key, self.secret_key), self.service, self.region)
         text = signer.string_to_sign(request, signer.canonical_request(request))
         return hmac.compare_digest(signer.signature(text, request), found["signature"])
 

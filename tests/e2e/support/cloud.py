@@ -16,8 +16,8 @@ BUILD = ROOT / "frontend" / "dist"
 def running_cloud(folder: Path) -> Iterator[Laptop]:
     """Bring it up under `folder`, and take it down afterwards."""
     assert (BUILD / "index.html").exists(), "The front end is not built: npm --prefix frontend run build"
-    site, api, engine = free_ports(3)
-    layout = Layout(folder / "local", folder / "local" / "project", site, api, engine)
+    site, api, engine, direct = free_ports(4)
+    layout = Layout(folder / "local", folder / "local" / "project", site, api, engine, direct_port=direct)
     supervisor = Supervisor(layout, BUILD, say=lambda _: None)
     try:
         supervisor.start()

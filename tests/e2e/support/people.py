@@ -3,7 +3,6 @@
 import json
 import secrets
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -54,11 +53,11 @@ class People:
         self._public.close()
 
 
-def storage_of(person: Person, urls: Mapping[str, Any]) -> Any:
+def storage_of(person: Person, site: str, client_id: str) -> Any:
     """What a browser keeps of a session: Amplify's tokens, and who it is."""
     claims = _claims(person.tokens["IdToken"])
     username, is_author = claims["cognito:username"], "authors" in claims.get("cognito:groups", [])
-    prefix = f"CognitoIdentityServiceProvider.{urls['user_pool_client_id']}"
+    prefix = f"CognitoIdentityServiceProvider.{client_id}"
     kept = {
         f"{prefix}.LastAuthUser": username,
         f"{prefix}.{username}.idToken": person.tokens["IdToken"],
@@ -68,7 +67,7 @@ def storage_of(person: Person, urls: Mapping[str, Any]) -> Any:
         "mytodolist.person": json.dumps({"sub": person.sub, "email": person.email, "isAuthor": is_author}),
     }
     items = [{"name": name, "value": value} for name, value in kept.items()]
-    return {"cookies": [], "origins": [{"origin": urls["site"], "localStorage": items}]}
+    return {"cookies": [], "origins": [{"origin": site, "localStorage": items}]}
 
 
 def _claims(token: str) -> dict[str, Any]:

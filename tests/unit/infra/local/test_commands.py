@@ -70,7 +70,7 @@ def test_up_where_everything_runs_already_says_where_it_is(layout: Layout, capsy
     said = capsys.readouterr().out
     assert layout.site in said
     assert layout.mailbox in said
-    assert f"{layout.api}/openapi.json" in said
+    assert f"{layout.site_api}/openapi.json" in said
     assert all(user.email in said and user.password in said for user in DEMO_USERS)
 
 

@@ -16,7 +16,9 @@ def test_the_usual_places_need_no_settings() -> None:
     )
     assert (layout.folder, layout.project) == (ROOT / ".local", ROOT)
     assert layout.mailbox == "http://127.0.0.1:8080/mailbox/"
-    assert layout.origins == ("http://127.0.0.1:8080", "http://localhost:8080")
+    assert (layout.site_api, layout.direct_site) == ("http://127.0.0.1:8080/api", "http://127.0.0.1:8081")
+    names = "127.0.0.1", "localhost"
+    assert layout.origins == tuple(f"http://{name}:{port}" for port in (8080, 8081) for name in names)
 
 
 def test_everything_is_in_the_folder() -> None:

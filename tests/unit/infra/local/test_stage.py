@@ -38,7 +38,7 @@ def test_the_environment_is_all_that_the_application_asks_for(layout: Layout, ou
     environment = stage.environment(layout, KEYS, outputs)
     found = settings.read(environment)
     assert found.is_local
-    assert (found.api_url, found.todos_table) == (layout.api, "value-of-TodosTable")
+    assert (found.api_url, found.todos_table) == (layout.site_api, "value-of-TodosTable")
     assert found.allowed_origins == layout.origins
 
 
@@ -93,11 +93,28 @@ def test_the_repository_is_a_project_already() -> None:
 
 
 def test_the_browser_learns_public_names_only(layout: Layout, outputs: dict[str, str]) -> None:
+    for config in (browser_config(layout, outputs), browser_config(layout, outputs, direct=True)):
+        assert config["user_pool_id"] == "value-of-UserPoolId"
+        assert config["todos_table"] == "value-of-TodosTable"
+        assert not {KEYS.access_key, KEYS.secret_key, KEYS.signing_key} & set(config.values())
+
+
+def test_a_browser_finds_everything_at_its_pages_own_origin(layout: Layout, outputs: dict[str, str]) -> None:
     config = browser_config(layout, outputs)
+    assert (config["api"], config["mailbox"]) == ("/api", "/mailbox/")
+    assert {config[f"{service}_endpoint"] for service in ("user_pool", "identity_pool", "s3", "dynamodb")} == {"/"}
+
+
+def test_a_browser_past_the_edge_finds_each_part_at_its_own_address(layout: Layout, outputs: dict[str, str]) -> None:
+    config = browser_config(layout, outputs, direct=True)
     assert config["api"] == layout.api
-    assert config["user_pool_id"] == "value-of-UserPoolId"
-    assert (config["todos_table"], config["dynamodb_endpoint"]) == ("value-of-TodosTable", layout.aws)
-    assert not {KEYS.access_key, KEYS.secret_key, KEYS.signing_key} & set(config.values())
+    assert {config[f"{name}_endpoint"] for name in ("user_pool", "identity_pool", "s3", "dynamodb")} == {layout.aws}
+
+
+def test_functions_tell_the_edge_what_to_forget(layout: Layout, outputs: dict[str, str]) -> None:
+    environment = stage.environment(layout, KEYS, outputs)
+    assert environment["AWS_ENDPOINT_URL_CLOUDFRONT"] == layout.site
+    assert settings.read(environment).distribution_id == "LOCAL"
 
 
 def test_urls_say_where_everything_answers_and_who_may_sign_in(layout: Layout, outputs: dict[str, str]) -> None:
