@@ -34,6 +34,18 @@ ELSEWHERE: Mapping[str, str] = {
     "ssm:DeleteParameter": "make destroy, of such a stage",
     "ssm:DescribeParameters": "make destroy, which lists what is left",
     "acm:DescribeCertificate": "make outputs, for the DNS records of certificates",
+    "apigateway:GetAccount": "make plan, which asks what the account has before a deploy",
+    "sesv2:GetAccount": "the same",
+    "backup:ListBackupVaults": "the same",
+    "cognito-idp:ListUserPools": "the same",
+    "ec2:DescribeAvailabilityZones": "the same",
+    "kms:DescribeKey": "the same",
+    "lambda:GetAccountSettings": "the same",
+    "route53:GetHostedZone": "the same",
+    "s3:HeadBucket": "the same",
+    "cloudformation:GetTemplate": "the same, of a stack's template",
+    "cloudformation:ListStackResources": "make destroy, which lists what is left",
+    "backup:DeleteBackupVault": "make destroy, with all data",
     "cognito-idp:DescribeUserPoolDomain": "make outputs, for the DNS record of the sign-in pages",
 }
 # botocore's name of a service, where IAM has another.
