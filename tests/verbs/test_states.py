@@ -64,7 +64,7 @@ def test_of_nothing_nothing_is_left(aws: Aws, tmp_path: Path, words: str) -> Non
 
 @pytest.mark.parametrize(
     ("verb", "sentence"),
-    [("smoke", "has no API"), ("unlock", "was never deployed"), ("site", "has no SigningKeyArn")],
+    [("smoke", "has no API"), ("unlock", "was never deployed"), ("site", "has no SiteBucket")],
 )
 def test_of_nothing_a_verb_says_what_to_run(
     aws: Aws, capsys: pytest.CaptureFixture[str], verb: str, sentence: str
@@ -101,7 +101,14 @@ def test_a_stack_whose_making_failed_is_made_anew_or_taken_down(
     aws: Aws, make_stacks: MakeStacks, tmp_path: Path
 ) -> None:
     make_stacks(PLAIN, "data")
-    broken = {"Resources": {"Wrong": {"Type": "AWS::Neptune::DBCluster", "Properties": {}}}}
+    # The table's name is taken, so CloudFormation rolls the stack back.
+    taken = {"TableName": "another", "BillingMode": "PAY_PER_REQUEST"}
+    keys = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    }
+    aws.client("dynamodb").create_table(**taken, **keys)
+    broken = {"Resources": {"Wrong": {"Type": "AWS::DynamoDB::Table", "Properties": taken | keys}}}
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(StackName="mytodolist-dev-data", TemplateBody=json.dumps(broken))
     with pytest.raises(Exception, match="failed"):
