@@ -26,6 +26,8 @@ CHANGES_RIGHTS = frozenset(
         "PutRolePolicy",
     )
 )
+# Actions that take a resource and that deploys also call for all there are, which no policy can hold to names.
+OF_ALL = frozenset({"cloudformation:DescribeStacks"})
 # Who a role of the stage may be given to.
 PASSED_TO = ("apigateway", "backup", "codedeploy", "cognito-identity", "dax", "lambda")
 # Whose service-linked roles a first deploy in an account makes.
@@ -74,7 +76,7 @@ def statements(actions: Iterable[str], stage: Stage, account: str, partition: st
     by_service: dict[str, list[str]] = {}
     anywhere = []
     for action in sorted(plain):
-        if takes_a_resource(action):
+        if takes_a_resource(action) and action not in OF_ALL:
             by_service.setdefault(action.partition(":")[0], []).append(action)
         else:
             anywhere.append(action)
