@@ -19,6 +19,7 @@ from ministack.core import iam_actions
 
 TARGETS = ("ministack.core.iam_actions:extract_resource_arn(service, method, path)",)
 _FUNCTIONS = "/2015-03-31/functions"
+_VAULTS = "/backup-vaults/"
 # Where each call on a rule names it.
 _RULE_NAMES = ("Rule", "Name")
 
@@ -35,6 +36,8 @@ def _named(original: Any) -> Any:
         if service == "lambda" and method == "POST" and path.rstrip("/") == _FUNCTIONS:
             name = _read(body).get("FunctionName")
             return f"arn:aws:lambda:{region}:{account}:function:{name}" if name else found
+        if service == "backup" and path.startswith(_VAULTS):
+            return f"arn:aws:backup:{region}:{account}:backup-vault:{path.removeprefix(_VAULTS).partition('/')[0]}"
         if service == "events":
             return _of_a_rule(_read(body), region, account) or found
         return found
