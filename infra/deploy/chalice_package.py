@@ -33,6 +33,7 @@ from chalice.utils import OSUtils
 
 from infra import cache_settings
 from infra.api_settings import complete, required_parameters
+from infra.deploy import parameters
 from infra.deploy.aws import new_botocore_session
 from infra.deploy.example_values import require_own_values
 from infra.deploy.one_stack import (
@@ -146,6 +147,7 @@ def main(arguments: list[str]) -> int:
     try:
         stage = load(name)
         require_own_values(stage)
+        parameters.check(stage)
         package(stage, folder)
     except (OneStackError, PackageError, StageError) as error:
         sys.stderr.write(f"{error}\n")

@@ -121,8 +121,14 @@ def placeholders(stage: Stage) -> dict[str, str]:
 
 def always_put_out(template: Path) -> list[str]:
     """The outputs of a template that a stage as one stack always has: it is in the cloud, and its key is a secret."""
-    read = yaml.load(template.read_text(encoding="utf-8"), Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
+    read = read_template(template)
     return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") in ALWAYS]
+
+
+def read_template(template: Path) -> Node:
+    """A template with CloudFormation's short forms as their arguments."""
+    read: Node = yaml.load(template.read_text(encoding="utf-8"), Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
+    return read
 
 
 def everywhere(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import policies
+from infra.deploy import parameters
 from infra.deploy.aws import Aws
 from infra.deploy.example_values import example_values
 from infra.deploy.inventory import Inventory, StageStack
@@ -50,7 +51,7 @@ Question = Callable[[Aws, Stage, Inventory], Iterator[Finding]]
 
 def ask(aws: Aws, stage: Stage, inventory: Inventory) -> list[Finding]:
     """Ask everything; a local engine is asked only what it knows."""
-    found: list[Finding] = []
+    found = [Finding(Weight.STOP, sentence) for sentence in parameters.problems(stage)]
     if not aws.endpoint:
         found += [Finding(Weight.STOP, sentence) for sentence in example_values(stage)]
         found += _python(stage, sys.version_info[:2])

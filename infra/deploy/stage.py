@@ -54,7 +54,7 @@ class Stage:
     whether that key is a `secret` of Secrets Manager or a `parameter` of Systems Manager, which costs nothing.
     `dax_zones` names two or three availability zones; the first three of the region are the default. `owner` is a tag.
     `roles_have_boundary` bounds every role of the stage by the policy that `make bootstrap` has made.
-    docs/deploying.md explains each setting.
+    docs/settings.md explains each setting.
     """
 
     name: str

@@ -102,6 +102,18 @@ def _together(stage: "Stage") -> Iterator[str]:
     for name, (needed, meaning) in _NEEDS.items():
         if getattr(stage, name) and not getattr(stage, needed):
             yield f"the {name} needs {needed}: {meaning}."
+    yield from _sign_in(stage)
+    if stage.mail_domain and not stage.mail_from.endswith((f"@{stage.mail_domain}", f".{stage.mail_domain}")):
+        yield f"the mail_from is no address of the mail_domain {stage.mail_domain}."
+    if reserved_concurrency(stage) > max(0, stage.concurrency_quota - UNRESERVED):
+        yield (
+            f"its functions reserve {reserved_concurrency(stage)} concurrent executions, and of the account's "
+            f"{stage.concurrency_quota} Lambda keeps {UNRESERVED} for functions that reserve none: "
+            "reserve fewer, or ask AWS for a larger quota and set concurrency_quota."
+        )
+
+
+def _sign_in(stage: "Stage") -> Iterator[str]:
     for name in ("google_client_id", "saml_metadata_url"):
         if getattr(stage, name) and not stage.sign_in_domain:
             yield f"the {name} needs sign_in_domain: only Cognito's own pages offer other providers."
@@ -111,11 +123,5 @@ def _together(stage: "Stage") -> Iterator[str]:
         yield f"the sign_in_domain may not contain {', '.join(_COGNITOS_OWN_WORDS)}: Cognito keeps these words."
     if stage.sign_in_mail == "ses" and stage.mail_identity != "existing":
         yield "sign_in_mail: ses needs mail_identity: existing, since Cognito takes a verified identity only."
-    if stage.mail_domain and not stage.mail_from.endswith((f"@{stage.mail_domain}", f".{stage.mail_domain}")):
-        yield f"the mail_from is no address of the mail_domain {stage.mail_domain}."
-    if reserved_concurrency(stage) > max(0, stage.concurrency_quota - UNRESERVED):
-        yield (
-            f"its functions reserve {reserved_concurrency(stage)} concurrent executions, and of the account's "
-            f"{stage.concurrency_quota} Lambda keeps {UNRESERVED} for functions that reserve none: "
-            "reserve fewer, or ask AWS for a larger quota and set concurrency_quota."
-        )
+    if stage.mfa == "required" and not stage.sign_in_domain:
+        yield "mfa: required needs sign_in_domain: people set up their second factor on Cognito's own pages."

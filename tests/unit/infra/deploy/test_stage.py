@@ -1,11 +1,14 @@
 """A stage's file: read strictly, with a sentence for what is wrong in it."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
-from infra.deploy.stage import STAGES, Stage, StageError, load, parse
+from infra.deploy.stage import ROOT, STAGES, Stage, StageError, load, parse
 
 LEAST = {"region": "eu-north-1", "mail_from": "blog@example.com"}
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/1"
@@ -43,6 +46,21 @@ def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
     assert parse("dev", {**LEAST, "dax_nodes": 1}).requirements == "requirements-dax.txt"
 
 
+def undocumented(names: Iterable[str]) -> set[str]:
+    """The settings without a row on the page of settings."""
+    rows = [
+        line for line in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").splitlines() if line[:1] == "|"
+    ]
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    return set(names) - documented
+
+
+def test_every_setting_has_a_row_on_its_page() -> None:
+    settings = {field.name for field in fields(Stage)} - {"name"}
+    assert undocumented(settings) == set()
+    assert undocumented({*settings, "new_setting"}) == {"new_setting"}
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -66,6 +84,7 @@ def test_daxs_client_is_packaged_where_there_is_a_dax() -> None:
         ({**LEAST, "mail_domain": "example.org"}, r"the mail_from is no address of the mail_domain example\.org"),
         ({**LEAST, "sign_in_mail": "ses"}, "ses needs mail_identity: existing, since Cognito takes a verified"),
         ({**LEAST, "mfa": "always"}, "the mfa is optional, required or off, not 'always'"),
+        ({**LEAST, "mfa": "required"}, "required needs sign_in_domain: people set up their second factor on"),
         ({**LEAST, "sign_in_domain": "my-todos"}, "the sign_in_domain needs domain: the site that its pages return to"),
         ({**SITE, "sign_in_domain": "auth.example.com"}, "sign_in_domain needs sign_in_certificate_arn"),
         ({**SITE, "sign_in_domain": "awesome-aws"}, "may not contain aws, amazon, cognito: Cognito keeps these words"),
