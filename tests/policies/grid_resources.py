@@ -56,14 +56,24 @@ def _site() -> Iterator[Pair]:
         ("is read by our distribution", Request(edge, "s3:GetObject", page, _from(DISTRIBUTION[:-2] + "XX", None))),
         ("is read by one that says which it is", Request(edge, "s3:GetObject", page)),
         ("is read and not written", Request(edge, "s3:PutObject", page, _from(DISTRIBUTION, None))),
-        # If CloudFront could list, S3 would say 404 and the error page would not come.
-        ("is read and not listed", Request(edge, "s3:ListBucket", bucket("site"), _from(DISTRIBUTION, None))),
+        ("is read, and its versions are not", Request(edge, "s3:GetObjectVersion", page, _from(DISTRIBUTION, None))),
         (
             "is read through CloudFront",
             Request("apigateway.amazonaws.com", "s3:GetObject", page, _from(DISTRIBUTION, None)),
         ),
     ):
         yield Pair(name, title, ours, denied)
+    # S3 says 404 for what does not exist only to a caller who may list the bucket.
+    site, another = bucket("site"), _from(DISTRIBUTION[:-2] + "XX", None)
+    lists = Request(edge, "s3:ListBucket", site, _from(DISTRIBUTION, None))
+    for title, denied in (
+        ("is listed by our distribution", Request(edge, "s3:ListBucket", site, another)),
+        (
+            "is listed, and its versions are not",
+            Request(edge, "s3:ListBucketVersions", site, _from(DISTRIBUTION, None)),
+        ),
+    ):
+        yield Pair(name, title, lists, denied)
 
 
 def _logs() -> Iterator[Pair]:

@@ -159,6 +159,8 @@ MUTANTS = (
         lambda policy: _statement(policy, "OurDistributionReads").update(Principal="*", Condition={}),
     ),
     Mutant(SITE, "a distribution that writes", actions("OurDistributionReads", "s3:*")),
+    Mutant(SITE, "a list for anybody's distribution", without_condition("OurDistributionLearnsWhatDoesNotExist")),
+    Mutant(SITE, "a list of versions", actions("OurDistributionLearnsWhatDoesNotExist", "s3:List*")),
     Mutant(MEDIA, "plain HTTP", without_statement("TlsOnly")),
     Mutant(LOGS, "anybody's logs", without_condition("BucketsWrite")),
     Mutant(LOGS, "logs that are read", actions("BucketsWrite", "s3:*")),
