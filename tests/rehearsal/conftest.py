@@ -14,6 +14,7 @@ from infra.deploy.aws import CALLS_FILE
 from infra.deploy.stage import ROOT, Stage
 from infra.local.engine_process import REGION, EngineProcess
 from tests.rehearsal.report import Report
+from tests.rehearsal.role import assume_deploy_role, unlisted
 from tests.rehearsal.staging import Rehearsal
 
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -77,6 +78,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Itera
         architecture=MACHINES[platform.machine().lower()],
         reader_rate=1,
         reader_burst=3,
+        roles_have_boundary=True,
     )
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -87,11 +89,14 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Itera
         patch.setenv("AWS_ENDPOINT_URL", engine.url)
         patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
         patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
+        for name, value in assume_deploy_role(stage, folder).items():
+            patch.setenv(name, value)
         patch.setenv(CALLS_FILE, str(folder / "calls.jsonl"))
         setup.frontend()
         with Rehearsal(stage, _project(folder / "project"), setup.FRONTEND / "dist", engine) as rehearsed:
             yield rehearsed
         report.read_calls(folder / "calls.jsonl")
+    assert unlisted(report.calls) == [], "a deploy calls what infra/deploy/role/calls.json does not list: list it there"
 
 
 def _project(folder: Path) -> Path:

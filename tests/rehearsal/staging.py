@@ -75,10 +75,20 @@ class Rehearsal:
         return self.look().outputs
 
     def client(self, service: str) -> Any:
-        """A client with the keys of whoever deploys."""
-        client = self.aws.client(service)
+        """A client of the account's root, for looks and journeys that are no part of a deploy."""
+        client = boto3.client(service, region_name=self.stage.region, **self.root_keys)
         self.opened.callback(client.close)
         return client
+
+    @property
+    def root_keys(self) -> dict[str, Any]:
+        """The keys of the account's root, as boto3 takes them."""
+        return {
+            "aws_access_key_id": self.engine.access_key,
+            "aws_secret_access_key": self.engine.secret_key,
+            # None would be looked for in the environment, which has the role's.
+            "aws_session_token": "",
+        }
 
     def key(self, plan: int = 0) -> str:
         """The API key of a usage plan: the site's, or that of readers."""

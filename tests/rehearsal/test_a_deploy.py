@@ -56,6 +56,17 @@ def test_functions_have_their_memory_time_and_policy(rehearsal: Rehearsal) -> No
         assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
 
 
+def test_every_role_of_the_stage_has_its_boundary(rehearsal: Rehearsal) -> None:
+    iam = rehearsal.client("iam")
+    names = [each["RoleName"] for each in iam.list_roles()["Roles"] if each["RoleName"].startswith("mytodolist-")]
+    roles = {name: iam.get_role(RoleName=name)["Role"] for name in names}
+    assert len(roles) >= len(policies.FUNCTIONS)
+    boundaries = {
+        name: role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn") for name, role in roles.items()
+    }
+    assert set(boundaries.values()) == {rehearsal.aws.role_boundary_arn(rehearsal.stage)}, boundaries
+
+
 def test_event_sources_have_their_failure_settings(rehearsal: Rehearsal) -> None:
     lambda_, failures = rehearsal.client("lambda"), rehearsal.outputs["StreamFailuresArn"]
     for function, settings in EVENT_SETTINGS.items():

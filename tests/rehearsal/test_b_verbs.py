@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.deploy.__main__ import VERBS, main
+from infra.deploy.aws import CALLS_FILE
 from infra.deploy.parts import parts
 from infra.deploy.state import State
 from tests.rehearsal.staging import Rehearsal
@@ -60,6 +62,21 @@ def test_a_lock_that_was_left_is_taken_away(rehearsal: Rehearsal, say: Say) -> N
             pass
 
 
+@pytest.fixture
+def administrator(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands run with the root's keys: the role of a stage's deploys may not look at another stage."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", rehearsal.engine.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", rehearsal.engine.secret_key)
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    monkeypatch.delenv(CALLS_FILE)
+
+
+def test_the_role_cannot_change_another_stage(rehearsal: Rehearsal) -> None:
+    with pytest.raises(ClientError, match="not authorized to perform: cloudformation:DeleteStack"):
+        rehearsal.aws.client("cloudformation").delete_stack(StackName="mytodolist-dev-data")
+
+
+@pytest.mark.usefixtures("administrator")
 @pytest.mark.parametrize("verb", ["status", "outputs"])
 def test_a_stage_that_was_never_deployed_is_looked_at_all_the_same(
     rehearsal: Rehearsal, verb: str, capsys: pytest.CaptureFixture[str]
@@ -70,6 +87,7 @@ def test_a_stage_that_was_never_deployed_is_looked_at_all_the_same(
     assert "COMPLETE" not in said
 
 
+@pytest.mark.usefixtures("administrator")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from infra.deploy.leftovers import LISTINGS
 from infra.deploy.role.services import exists
 
 FILE = Path(__file__).with_name("calls.json")
@@ -94,8 +95,8 @@ def read() -> list[str]:
 
 
 def listed() -> set[str]:
-    """Every operation that a deploy may call."""
-    return {*read(), *ELSEWHERE}
+    """Every operation that a deploy may call, with the lists in which `make destroy` looks for what is left."""
+    return {*read(), *ELSEWHERE, *_of_listings()}
 
 
 def as_text(operations: Iterable[str]) -> str:
@@ -128,6 +129,20 @@ def actions_of_call(operation: str) -> tuple[str, ...]:
 def is_read(operation: str) -> bool:
     """Whether an operation changes nothing."""
     return operation.partition(":")[2].startswith(_READ)
+
+
+@cache
+def _of_listings() -> frozenset[str]:
+    from botocore import xform_name  # noqa: PLC0415 - slow to import, and rarely needed
+    from botocore.session import get_session  # noqa: PLC0415
+
+    models = {listing.service: get_session().get_service_model(listing.service) for listing in LISTINGS}
+    names = {
+        (service, xform_name(operation)): f"{service}:{operation}"
+        for service, model in models.items()
+        for operation in model.operation_names
+    }
+    return frozenset(names[listing.service, listing.operation] for listing in LISTINGS)
 
 
 @cache
