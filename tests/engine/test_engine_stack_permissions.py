@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from engine_support import Aws, as_user, unique
 
 from infra.local.engine_process import ROOT
-from tests.engine.engine_support import Aws, as_user, unique
 from tests.engine.test_engine_stacks import settled
 
 HANDLERS = json.loads((ROOT / "infra" / "deploy" / "role" / "handlers.json").read_text())
