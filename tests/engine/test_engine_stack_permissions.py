@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from engine_support import Aws, as_user, unique
+from test_engine_stacks import settled
 
 from infra.local.engine_process import ROOT
-from tests.engine.test_engine_stacks import settled
 
 HANDLERS = json.loads((ROOT / "infra" / "deploy" / "role" / "handlers.json").read_text())
 LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
