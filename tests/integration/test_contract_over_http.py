@@ -32,6 +32,8 @@ def test_the_api_keeps_what_its_document_promises(
     done = subprocess.run(
         [
             *(SCHEMATHESIS, "--config-file", str(CONFIG), "run", f"{laptop.layout.api}/openapi.json"),
+            # The document names the address behind CloudFront, which answers some requests itself.
+            *("--url", laptop.layout.api),
             *("--checks=all", *but, "--mode=all", "--seed=1", "--max-examples=10", f"--phases={phases}"),
             *("--continue-on-failure", "--header", f"Authorization: {token}"),
         ],

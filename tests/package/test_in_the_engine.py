@@ -15,8 +15,10 @@ import httpx
 import pytest
 from botocore.config import Config
 
+from infra.deploy.aws import connect
 from infra.deploy.config import plans
 from infra.deploy.one_stack import ALIAS
+from infra.deploy.role.bootstrap import bootstrap
 from infra.deploy.stage import API_STAGE, ROOT
 from infra.local.engine_process import EngineProcess
 from tests.package.building import STAGE, Built, build
@@ -110,6 +112,15 @@ class Deployed:
         return httpx.Client(base_url=base, headers=headers, timeout=30)
 
 
+def prepare(engine: EngineProcess, folder: Path) -> None:
+    """Make the boundary of the stage's roles, as an administrator does before the first deploy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", engine.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
+        bootstrap(connect(STAGE), STAGE, "owner/mytodolist", lambda _: None, folder / "bootstrap")
+
+
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("one-stack")
@@ -120,6 +131,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         # The account's role for logs is there before a stage that does not make it.
         role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::000000000000:role/logs"}
         stack.client("apigateway").update_account(patchOperations=[role])
+        prepare(engine, folder)
         stack.client("cloudformation").create_stack(
             StackName=NAME,
             TemplateURL=f"https://s3.amazonaws.com/{BUCKET}/stack.json",

@@ -281,6 +281,7 @@ def test_the_cluster_is_what_the_direct_path_makes_it(sam: Node) -> None:
             "Stage": "prod",
             "Nodes": "3",
             "NodeType": "dax.t3.small",
+            "NodeCode": cache.parameters["NodeCode"],
             "NetworkRange": STAGE.network_range,
             "RoleBoundary": STAGE.boundary_name,
         }

@@ -91,8 +91,6 @@ def test_a_stage_that_was_never_deployed_is_looked_at_all_the_same(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        # The rehearsed stage has set API Gateway's role up already.
-        (["plan", "dev"], "take sets_up_api_logs out of infra/stages/dev.yaml"),
         (["smoke", "dev"], "dev has no API: make deploy STAGE=dev"),
         (["unlock", "dev"], "dev was never deployed: make deploy STAGE=dev"),
         (["plan", "nowhere"], "There is no nowhere.yaml in infra/stages"),

@@ -19,6 +19,7 @@ from tests.templates.reading import ACCOUNT, of_type, stack
 RECORDS = ROOT / "infra" / "local" / "engine" / "gaps" / "stack_records.py"
 GIVEN = {
     "cloud/budget": {"Email": "alarms@example.com"},
+    "cloud/edge-alarms": {"DistributionId": "E123"},
     "cloud/edge-logs": {
         "DistributionArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E123",
         "LogsBucketArn": "arn:aws:s3:::mytodolist-prod-logs",
@@ -63,6 +64,8 @@ REQUESTS: dict[str, Callable[[Properties], Request]] = {
             "AccountId": ACCOUNT,
             **it,
             "Budget": {
+                # CloudFormation makes a name up.
+                "BudgetName": "made-up",
                 **it["Budget"],
                 "BudgetLimit": {"Amount": str(it["Budget"]["BudgetLimit"]["Amount"]), "Unit": "USD"},
             },
@@ -137,7 +140,11 @@ REQUESTS: dict[str, Callable[[Properties], Request]] = {
         },
     ),
     "AWS::XRay::Group": lambda it: ("xray", "create_group", it),
-    "AWS::XRay::SamplingRule": lambda it: ("xray", "create_sampling_rule", it),
+    "AWS::XRay::SamplingRule": lambda it: (
+        "xray",
+        "create_sampling_rule",
+        {**it, "SamplingRule": {**it["SamplingRule"], "FixedRate": float(it["SamplingRule"]["FixedRate"])}},
+    ),
 }
 
 
