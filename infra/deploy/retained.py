@@ -21,7 +21,7 @@ class RetainedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """A resource that outlives its stack. In `name` {stage} and {account} are filled in; * ends a prefix."""
+    """A resource that outlives its stack. In `name` {stage}, {account} and {mail} are filled in; * ends a prefix."""
 
     concern: str
     logical_id: str
@@ -30,7 +30,7 @@ class Retained:
 
     def named(self, aws: Aws, stage: Stage) -> str:
         """Its name in an account."""
-        return self.name.format(stage=stage.name, account=aws.account)
+        return self.name.format(stage=stage.name, account=aws.account, mail=stage.mail_identity_name)
 
 
 _TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
@@ -49,6 +49,7 @@ RETAINED = (
     Retained("edge", "SiteBucket", _BUCKET, "mytodolist-{stage}-site-{account}"),
     Retained("media", "MediaBucket", _BUCKET, "mytodolist-{stage}-media-{account}"),
     Retained("media", "ThumbnailsBucket", _BUCKET, "mytodolist-{stage}-thumbnails-{account}"),
+    Retained("messaging", "MailIdentity", "AWS::SES::EmailIdentity", "{mail}"),
     Retained("backup", "Vault", "AWS::Backup::BackupVault", "mytodolist-{stage}-*"),
 )
 
@@ -60,6 +61,9 @@ def delete_retained(aws: Aws, stage: Stage, concern: str) -> None:
         RetainedError: something could not be deleted.
     """
     for each in RETAINED:
+        # An existing identity is the account's.
+        if each.logical_id == "MailIdentity" and stage.mail_identity == "existing":
+            continue
         if each.concern == concern:
             DELETERS[each.type](aws, each.named(aws, stage))
 
@@ -165,6 +169,14 @@ def _delete_secret(aws: Aws, name: str) -> None:
         return
 
 
+def _delete_identity(aws: Aws, name: str) -> None:
+    ses = aws.client("sesv2")
+    try:
+        ses.delete_email_identity(EmailIdentity=name)
+    except ses.exceptions.NotFoundException:
+        return
+
+
 def _delete_empty_vaults(aws: Aws, name: str) -> None:
     """Backups stay until they expire, and AWS deletes no vault that holds one."""
     backup = aws.client("backup")
@@ -181,5 +193,6 @@ DELETERS: Mapping[str, Callable[[Aws, str], None]] = {
     "AWS::DynamoDB::GlobalTable": _delete_table,
     "AWS::Cognito::UserPool": _delete_pools,
     "AWS::SecretsManager::Secret": _delete_secret,
+    "AWS::SES::EmailIdentity": _delete_identity,
     "AWS::Backup::BackupVault": _delete_empty_vaults,
 }

@@ -23,6 +23,7 @@ NAMES = {
     "AWS::Cognito::UserPool": "UserPoolName",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::Backup::BackupVault": "BackupVaultName",
+    "AWS::SES::EmailIdentity": "EmailIdentity",
 }
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
 
@@ -32,7 +33,8 @@ def kept(concern: str, resources: dict[str, Any]) -> set[Retained]:
     found = set()
     for logical_id, resource in resources.items():
         if str(resource.get("DeletionPolicy")).startswith("Retain") and logical_id not in OF_THE_ACCOUNT:
-            named = resource["Properties"][NAMES[resource["Type"]]]["Fn::Sub"]
+            named = resource["Properties"][NAMES[resource["Type"]]]
+            named = named.get("Fn::Sub", "{mail}")
             name = named if isinstance(named, str) else named[0]
             name = name.replace("${Stage}", "{stage}").replace("${AWS::AccountId}", "{account}")
             found.add(Retained(concern, logical_id, resource["Type"], re.sub(r"\$\{.*", "*", name)))
@@ -172,3 +174,13 @@ def test_every_pool_of_the_stage_goes_and_others_stay() -> None:
     # An identity stack that failed and was made again has left a second pool of the name.
     delete_retained(aws, STAGE, "identity")
     assert [pool["Name"] for pool in cognito.list_user_pools(MaxResults=9)["UserPools"]] == ["mytodolist-prod"]
+
+
+@pytest.mark.parametrize(("setting", "left"), [("create", []), ("existing", ["blog@example.com"])])
+def test_an_identity_is_deleted_where_the_stage_has_made_it(setting: str, left: list[str]) -> None:
+    with mock_aws():
+        aws = Aws(boto3.Session(), "eu-north-1", "123456789012", "aws")
+        ses = aws.client("sesv2")
+        ses.create_email_identity(EmailIdentity="blog@example.com")
+        delete_retained(aws, Stage("dev", "eu-north-1", "blog@example.com", mail_identity=setting), "messaging")
+        assert [each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]] == left
