@@ -27,6 +27,8 @@ LAPTOP = "local"
 DEFAULT_STAGE = "dev"
 # Commands that ask nothing of AWS: they do for a stage that is not deployed yet.
 WITHOUT_AWS = ("package", "appgraph", "generate-models")
+# Chalice's name of the function behind the REST API.
+_API_HANDLER = "api_handler"
 # `chalice local` sets this in the process that serves.
 _SERVING = "CHALICE_WORKER"
 # Where a Config of Chalice keeps what it read.
@@ -116,7 +118,8 @@ def _values(project: Path, stage: str) -> StageValues:
 
 
 def _take_environment(stage: str, values: StageValues) -> None:
-    environment = values.environment
+    # The server is the API's function, and has the keys that only some functions have.
+    environment = values.environment_of(_API_HANDLER) if is_serving() else values.environment
     if "AWS_ACCESS_KEY_ID" in environment:
         # The laptop's own keys; a shell's token or profile would be sent with them.
         for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):

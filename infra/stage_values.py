@@ -27,6 +27,11 @@ class StageValues:
         """The environment variables that every function of the stage has."""
         return dict(self.config.get("environment_variables", {}))
 
+    def environment_of(self, function: str) -> dict[str, str]:
+        """The environment variables of one function, by Chalice's name of it."""
+        own = self.config.get("lambda_functions", {}).get(function, {})
+        return self.environment | dict(own.get("environment_variables", {}))
+
 
 def values_file(project: Path, stage: str) -> Path:
     """Where the values of a stage are kept."""

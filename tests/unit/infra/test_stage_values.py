@@ -53,3 +53,10 @@ def test_the_committed_file_has_no_secret_and_nothing_of_an_account() -> None:
     told = {name: set(one["environment_variables"]) for name, one in COMMITTED["stages"].items()}
     assert told == {name: {"STAGE"} for name in told}
     assert not re.search(r"arn:|\d{12}", json.dumps(COMMITTED))
+
+
+def test_a_function_has_the_environment_of_all_and_its_own() -> None:
+    own = {"api_handler": {"environment_variables": {"SIGNING_KEY": "key"}}}
+    values = StageValues("eu-north-1", {**VALUES.config, "lambda_functions": own})
+    assert values.environment_of("api_handler") == {"TODOS_TABLE": "todos", "SIGNING_KEY": "key"}
+    assert values.environment_of("tell-owner") == {"TODOS_TABLE": "todos"}
