@@ -22,7 +22,7 @@ from infra.deploy.state import State
 
 # These hold what people entered, or what the stacks that hold it need.
 KEPT = ("deploys", "logs", "identity", "data", "messaging", "media")
-# A build and the tables make the site again; an empty vault is nothing anybody entered.
+# A build and the tables make the site again, and an empty vault holds no data.
 _MADE_AGAIN = ("edge", "backup")
 
 Say = Callable[[str], None]

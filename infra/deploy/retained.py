@@ -55,7 +55,7 @@ RETAINED = (
 
 
 def delete_retained(aws: Aws, stage: Stage, concern: str) -> None:
-    """Delete what the stack of a concern has kept; what is gone, and a vault that holds backups, are left as they are.
+    """Delete what the stack of a concern has kept, except a vault that holds backups.
 
     Raises:
         RetainedError: something could not be deleted.

@@ -11,6 +11,7 @@ import pytest
 from infra.costs.resources import resources
 from infra.deploy.parts import parts
 from infra.deploy.stage import ROOT, Stage, load
+from tests.templates import reading
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 STAGE = replace(
@@ -185,3 +186,21 @@ def test_alarms_of_us_east_1_mail_through_a_topic_of_that_region() -> None:
     assert edge.region == "us-east-1"
     template = (ROOT / "infra" / "templates" / edge.template).read_text(encoding="utf-8")
     assert "alarms-topic" not in template
+
+
+def held_to_conditions(template: Mapping[str, Any]) -> list[str]:
+    """The topic policies that set EventBridge a condition: it cannot publish to their topics."""
+    return [
+        name
+        for name, resource in template["Resources"].items()
+        if isinstance(resource, Mapping) and resource["Type"] == "AWS::SNS::TopicPolicy"
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if "events.amazonaws.com" in str(statement.get("Principal")) and "Condition" in statement
+    ]
+
+
+def test_eventbridge_may_publish_to_the_topics_of_its_rules() -> None:
+    assert [name for name in reading.names() if held_to_conditions(reading.template(name))] == []
+    events = {"Principal": {"Service": "events.amazonaws.com"}, "Condition": {"StringEquals": {}}}
+    policy = {"Type": "AWS::SNS::TopicPolicy", "Properties": {"PolicyDocument": {"Statement": [events]}}}
+    assert held_to_conditions({"Resources": {"Seeded": policy}}) == ["Seeded"]

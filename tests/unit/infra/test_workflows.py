@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.deploy.stacks import HALF_MADE
+from infra.deploy.stage import ROOT
 from infra.workflows import Project, faults, read_project, read_workflows
 
 CHECKOUT = "uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
@@ -129,3 +131,12 @@ def without_a_role(tmp_path: Path) -> Callable[[], Project]:
 
 def test_a_role_that_says_nothing_allows_an_hour(without_a_role: Callable[[], Project]) -> None:
     assert without_a_role() == Project(frozenset({"plan", "deploy"}), frozenset(), 3600)
+
+
+def test_the_workflow_makes_anew_the_stacks_that_make_deploy_makes_anew() -> None:
+    text = (ROOT / ".github" / "workflows" / "deploy-stage.yml").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^ +([A-Z_| ]+)\)\n +aws cloudformation delete-stack", text, re.MULTILINE)
+    assert listed.split(" | ") == list(HALF_MADE)
+    assert "REVIEW_IN_PROGRESS) status=none" in text
+    # A question that is refused or throttled must not pass for a stack that is not there: it would lose its protection.
+    assert "|| echo none" not in text
