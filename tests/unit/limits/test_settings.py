@@ -11,7 +11,7 @@ from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
 from infra.checks.resolving import read, resolve
 from infra.checks.stacks import with_everything
-from infra.deploy import config, one_stack
+from infra.deploy import config, key_ring, one_stack
 from infra.deploy.parts import parts
 from infra.deploy.stage import Stage, StageError, load
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -125,11 +125,19 @@ def test_the_environment_of_each_function_fits(function: str) -> None:
     stage = with_everything(
         Stage(LONGEST_STAGE, LONGEST_REGION, f"{'a' * 40}@{'d' * 40}.example.com", cache_size="0.5")
     )
-    outputs = Outputs()
-    shared = config.environment(stage, outputs, "k" * SIGNING_KEY_LENGTH)
+    outputs = Outputs(SigningKey=longest_ring())
+    shared = config.environment(stage, outputs)
     variables = {**shared, **config.own_environment(function, stage, outputs)}
     # Then Lambda takes the environment
     assert len(json.dumps(variables, separators=(",", ":"))) <= by_id("lambda-environment").value
+
+
+def longest_ring() -> str:
+    """A key ring after more rotations than it holds keys."""
+    ring = "k" * SIGNING_KEY_LENGTH
+    for rotation in range(key_ring.MOST_KEYS + 1):
+        ring = key_ring.rotated(ring, 1_900_000_000 + rotation * 100_000, "k" * SIGNING_KEY_LENGTH)
+    return ring
 
 
 class Outputs(dict[str, str]):
