@@ -57,7 +57,7 @@ def laptop(clone: Clone) -> Iterator[Clone]:
     """The clone while `make up` runs, in a shell that is signed in to AWS."""
     setup.frontend()
     shutil.copytree(setup.FRONTEND / "dist", clone.folder / "frontend" / "dist")
-    ports = {name: str(free_port()) for name in ("SITE_PORT", "API_PORT", "AWS_PORT")}
+    ports = {name: str(free_port()) for name in ("SITE_PORT", "API_PORT", "AWS_PORT", "DIRECT_PORT")}
     foreign = {"AWS_SESSION_TOKEN": "x", "AWS_REGION": "eu-west-1"}
     started = clone.with_shell({**ports, "ENGINE_PYTHON": str(engine_python())})
     up = started.python("-m", "infra.local", "up")

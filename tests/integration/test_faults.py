@@ -175,7 +175,7 @@ def other(tmp_path: Path) -> Iterator[Terminal]:
     terminal.clean()
 
 
-@pytest.mark.parametrize("variable", ["SITE_PORT", "API_PORT", "AWS_PORT"])
+@pytest.mark.parametrize("variable", ["SITE_PORT", "API_PORT", "AWS_PORT", "DIRECT_PORT"])
 @pytest.mark.parametrize("command", ["run", "up"])
 def test_a_taken_port_is_one_clear_sentence(other: Terminal, command: str, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

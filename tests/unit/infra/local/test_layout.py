@@ -48,7 +48,7 @@ def test_dax_has_its_usual_port_or_another() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "8080.0", " 8080", "\u0661\u0662", "http"])
-@pytest.mark.parametrize("name", ["SITE_PORT", "API_PORT", "AWS_PORT"])
+@pytest.mark.parametrize("name", ["SITE_PORT", "API_PORT", "AWS_PORT", "DIRECT_PORT"])
 def test_a_port_that_is_none_is_named(name: str, text: str) -> None:
     with pytest.raises(LayoutError, match=f"^{name} must be a port between 1 and 65535, not "):
         from_environment({name: text})
