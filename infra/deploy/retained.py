@@ -33,7 +33,7 @@ class Retained:
         return self.name.format(stage=stage.name, account=aws.account, mail=stage.mail_identity_name)
 
 
-_TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+_TABLE, _BUCKET, _IDENTITY = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SES::EmailIdentity"
 RETAINED = (
     Retained("deploys", "DeploysBucket", _BUCKET, "mytodolist-{stage}-deploys-{account}"),
     Retained("logs", "LogsBucket", _BUCKET, "mytodolist-{stage}-logs-{account}"),
@@ -49,7 +49,7 @@ RETAINED = (
     Retained("edge", "SiteBucket", _BUCKET, "mytodolist-{stage}-site-{account}"),
     Retained("media", "MediaBucket", _BUCKET, "mytodolist-{stage}-media-{account}"),
     Retained("media", "ThumbnailsBucket", _BUCKET, "mytodolist-{stage}-thumbnails-{account}"),
-    Retained("messaging", "MailIdentity", "AWS::SES::EmailIdentity", "{mail}"),
+    Retained("messaging", "MailIdentity", _IDENTITY, "{mail}"),
     Retained("backup", "Vault", "AWS::Backup::BackupVault", "mytodolist-{stage}-*"),
 )
 
@@ -61,10 +61,7 @@ def delete_retained(aws: Aws, stage: Stage, concern: str) -> None:
         RetainedError: something could not be deleted.
     """
     for each in RETAINED:
-        # An existing identity is the account's.
-        if each.logical_id == "MailIdentity" and stage.mail_identity == "existing":
-            continue
-        if each.concern == concern:
+        if each.concern == concern and (each.type != _IDENTITY or _has_tag_of(aws, stage, each.named(aws, stage))):
             DELETERS[each.type](aws, each.named(aws, stage))
 
 
@@ -169,6 +166,16 @@ def _delete_secret(aws: Aws, name: str) -> None:
         return
 
 
+def _has_tag_of(aws: Aws, stage: Stage, identity: str) -> bool:
+    """Whether the stage made an SES identity: its name, an address or a domain, may be that of other stages too."""
+    ses = aws.client("sesv2")
+    try:
+        tags = ses.get_email_identity(EmailIdentity=identity).get("Tags", [])
+    except ses.exceptions.NotFoundException:
+        return False
+    return {"Key": "stage", "Value": stage.name} in [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags]
+
+
 def _delete_identity(aws: Aws, name: str) -> None:
     ses = aws.client("sesv2")
     try:
@@ -193,6 +200,6 @@ DELETERS: Mapping[str, Callable[[Aws, str], None]] = {
     "AWS::DynamoDB::GlobalTable": _delete_table,
     "AWS::Cognito::UserPool": _delete_pools,
     "AWS::SecretsManager::Secret": _delete_secret,
-    "AWS::SES::EmailIdentity": _delete_identity,
+    _IDENTITY: _delete_identity,
     "AWS::Backup::BackupVault": _delete_empty_vaults,
 }
