@@ -66,3 +66,17 @@ test('a probe that succeeds while calls keep failing does not make the waits sho
   }
   expect(probes).toEqual([2_000, 6_000, 14_000]);
 });
+
+test('an answer to a call from before the network went does not hide that it is gone', async () => {
+  const { clock, connection, heard, comeUp } = aConnection();
+  // given a call that is under way when the browser says that the network has gone
+  await connection.check();
+  // when its answer arrives after that
+  connection.found();
+  await clock.pass(1);
+  // then the network is still gone, and is looked for
+  expect(heard).toEqual([false]);
+  comeUp();
+  await clock.pass(10_000);
+  expect(heard).toEqual([false, true]);
+});

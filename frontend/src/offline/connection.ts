@@ -46,7 +46,8 @@ export function createConnection({ probe, later }: ConnectionParts) {
     found(): void {
       failures = 0;
       callOff();
-      set(true);
+      // The call may have begun before the network went: ask once more before believing its answer.
+      if (!reachable) void check();
     },
     /** Finds out now, for instance because the browser says that the network has gone or come back. */
     check,
