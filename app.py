@@ -114,7 +114,7 @@ def announce_posts(event: SQSEvent) -> Any:  # noqa: ANN401
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep-mail")
 def sweep_mail(event: CloudWatchEvent) -> Any:  # noqa: ANN401
-    """Look again at mails of which nobody knows whether they were sent; see which queues have to be polled."""
+    """Settle mails of which it is unknown whether they were sent, and turn the polling of queues on or off."""
     from chalicelib.contact.effects import CONTACT  # noqa: PLC0415
     from chalicelib.mail.events import on_sweep  # noqa: PLC0415
     from chalicelib.subscribers.effects import CONFIRM, NEW_POST, NEW_SUBSCRIBER, WELCOME  # noqa: PLC0415
