@@ -10,7 +10,8 @@ import unicodedata
 
 LONGEST = 254
 _LONGEST_LOCAL = 64
-_LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+# Without `=?`, which begins an encoded word (RFC 2047): SES and mail programs would decode it.
+_LOCAL = r"(?!.*=\?)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
 # IDNA 2003, which Python speaks, and IDNA 2008, which the world does, make different domains of these.

@@ -1,11 +1,15 @@
 """A mail as it goes over the wire: text and HTML side by side (RFC 5322, RFC 2046).
 
-Headers pass through `EmailMessage` alone, which refuses line breaks, so nothing that anybody typed becomes a header.
+Text in a header is never read as an encoded word (RFC 2047): `email` would decode the word, and what it holds, a line
+break for instance, would be written out. So this module writes the headers of each mail itself.
 """
 
 import re
+from collections.abc import Callable, Mapping
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 import msgspec
@@ -27,22 +31,53 @@ class Mail(msgspec.Struct, frozen=True):
 
 
 class _Policy(EmailPolicy):
-    """SMTP's rules, but for addresses of the web: folding would encode them beyond what mail programs read."""
+    """SMTP's rules, but for the headers that `build` writes: they are kept as text, and encoded once.
 
-    def _is_web_address(self, name: str) -> bool:
-        return name.lower() == "list-unsubscribe"
+    A web address is written on one line: mail programs do not read one that is folded.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - the base's
+        if name.lower() not in _OWN_HEADERS:
+            return super().header_store_parse(name, value)
+        if _CONTROL.search(value):
+            raise ValueError(f"{name} holds a line break or another control character.")
+        return name, value
 
     def fold(self, name: str, value: Any) -> str:  # noqa: ANN401 - the base's
-        if self._is_web_address(name):
-            return f"{name}: {value}{self.linesep}"
-        return str(super().fold(name, value))
+        if name.lower() not in _OWN_HEADERS:
+            return str(super().fold(name, value))
+        return f"{name}: {_OWN_HEADERS[name.lower()](value, name, self.linesep)}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - the base's
-        if self._is_web_address(name):
-            return self.fold(name, value).encode("ascii")
-        return super().fold_binary(name, value)
+        if name.lower() not in _OWN_HEADERS:
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
 
 
+def _ascii(value: str, name: str, _linesep: str) -> str:
+    if not value.isascii() or "=?" in value:
+        raise ValueError(f"{name} holds what is not plain ASCII.")
+    return value
+
+
+def _mailbox(value: str, name: str, linesep: str) -> str:
+    display, address = parseaddr(value)
+    plain = _ascii(address, name, linesep)
+    return formataddr((display, plain))
+
+
+def _text(value: str, name: str, linesep: str) -> str:
+    charset = "us-ascii" if value.isascii() and "=?" not in value else "utf-8"
+    return Header(value, charset, _LINE_LENGTH, name).encode(linesep=linesep)
+
+
+_LINE_LENGTH = 76
+_OWN_HEADERS: Mapping[str, Callable[[str, str, str], str]] = {
+    "from": _mailbox,
+    "to": _ascii,
+    "subject": _text,
+    "list-unsubscribe": _ascii,
+}
 _POLICY = _Policy(linesep=SMTP.linesep)
 
 
@@ -56,7 +91,7 @@ def build(mail: Mail, sender: str) -> bytes:
     message["From"] = mailbox(sender)
     message["To"] = mail.to
     message["Subject"] = one_line(mail.subject)
-    # RFC 3834: nobody's holiday notice answers.
+    # RFC 3834: no holiday notice answers.
     message["Auto-Submitted"] = "auto-generated"
     if mail.unsubscribe is not None:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"

@@ -44,5 +44,7 @@ class SnsTopics:
 def plain_subject(subject: str) -> str:
     """What SNS takes as a subject: one line of ASCII that starts with a letter, a digit or a mark, under 100 long."""
     plain = unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode()
+    # SNS puts the subject into a mail as it is, where `=?` would begin an encoded word (RFC 2047).
+    plain = plain.replace("=?", "= ?")
     words = "".join(letter if letter.isprintable() else " " for letter in plain).split()
     return " ".join(words)[:LONGEST_SUBJECT].rstrip()

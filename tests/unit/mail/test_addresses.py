@@ -58,6 +58,7 @@ def test_spellings_of_one_mailbox_are_one(typed: str, address: str) -> None:
         "äda@example.com",
         "ada\n@example.com",
         "ada@example.com\nBcc: bob@example.com",
+        "=?utf-8?q?ada?=@example.com",
         "ada@example.com\r\nBcc: bob@example.com",
         "ada\x00@example.com",
         "ada @example.com",

@@ -1,8 +1,9 @@
 """Mails as they go over the wire: whatever anybody typed, no header of theirs is in it."""
 
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
 from typing import cast
 
 import pytest
@@ -72,12 +73,43 @@ def test_the_folding_of_the_way_out_is_the_same_as_text() -> None:
 
 
 def test_an_address_that_no_header_can_hold_is_refused() -> None:
-    with pytest.raises(ValueError, match="linefeed"):
+    with pytest.raises(ValueError, match="line break"):
         build(mail(to="ada@example.com\nBcc: bob@example.com"), SENDER)
-    with pytest.raises(ValueError, match="linefeed"):
+    with pytest.raises(ValueError, match="line break"):
         build(mail(unsubscribe="https://api.example.test/\r\nBcc: bob@example.com"), SENDER)
-    with pytest.raises(ValueError, match="ascii"):
+    with pytest.raises(ValueError, match="ASCII"):
         build(mail(unsubscribe="https://api.example.test/ü"), SENDER)
+    with pytest.raises(ValueError, match="ASCII"):
+        build(mail(to="=?utf-8?q?ada?=@example.com"), SENDER)
+
+
+# RFC 2047 encoded words that hold a line break and a header, as `email` of Python 3.11.7 decodes them.
+ENCODED_HEADERS = [
+    "Hello =?utf-8?q?=0d=0aBcc:_x@example.com?=",
+    "=?utf-8?b?DQpCY2M6IHhAZXhhbXBsZS5jb20=?=",
+    "=?utf-8?q?=0aBcc:_x@example.com?= =?utf-8?q?=0a=0aBody?=",
+    "=?us-ascii*en?q?=0d=0aBcc:_x@example.com?=",
+    "=?utf-8?q?=0d=0aBcc:_x@example.com",
+    "ü =?iso-8859-1?q?=0d=0aBcc:_x@example.com?=" + " tide" * 40,
+]
+
+
+@pytest.mark.parametrize("subject", ENCODED_HEADERS)
+def test_an_encoded_word_in_a_subject_is_text(subject: str) -> None:
+    # when a mail has a subject that looks like an encoded word
+    raw = build(mail(subject=subject), SENDER)
+    # then no header comes of it
+    lines = raw.split(b"\r\n\r\n")[0].split(b"\r\n")
+    names = [line.partition(b":")[0].decode().lower() for line in lines if not line.startswith(b" ")]
+    assert sorted(names) == sorted(PLAIN_HEADERS)
+    # and a mail program that decodes the subject once shows what was typed
+    head = message_from_bytes(raw, policy=compat32)
+    assert str(make_header(decode_header(head["Subject"]))) == one_line(subject)
+
+
+def test_a_name_of_a_sender_is_quoted_and_encoded() -> None:
+    assert parsed(build(mail(), '"Tides, Inc." <ines@example.com>'))["From"] == '"Tides, Inc." <ines@example.com>'
+    assert parsed(build(mail(), "Inés <ines@example.com>"))["From"] == "Inés <ines@example.com>"
 
 
 def test_a_sender_with_a_name_keeps_it() -> None:

@@ -101,6 +101,7 @@ def test_what_sns_answers_is_told(error: Exception, kind: type[Exception]) -> No
 @given(st.text())
 def test_a_subject_of_sns_is_a_short_line_of_ascii(typed: str) -> None:
     subject = plain_subject(f"Message from {typed}")
+    assert "=?" not in subject
     assert subject.startswith("Message from")
     assert len(subject) <= LONGEST_SUBJECT
     assert subject.isascii()
