@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from chalicelib.blog import addresses, markdown
 from chalicelib.blog.model import Post, PostTag
 from chalicelib.contact.contract import LONGEST_MESSAGE
-from chalicelib.contact.service import MESSAGES_AN_HOUR
+from chalicelib.contact.service import BY_MAILBOX
 from chalicelib.settings import settings
 
 TITLE = "MyBlog"
@@ -87,9 +87,7 @@ def archive_page(posts: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
 def static_pages(assets: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """The pages around the posts, by their paths: to subscribe, to leave, to write to the owner."""
     for name in _STATIC:
-        page = _render(
-            f"static/{name}.html", assets, longest_message=LONGEST_MESSAGE, messages_an_hour=MESSAGES_AN_HOUR
-        )
+        page = _render(f"static/{name}.html", assets, longest_message=LONGEST_MESSAGE, messages_an_hour=BY_MAILBOX.most)
         yield f"/blog/{name}/", page
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.contact import effects
-from chalicelib.contact.model import is_counter
 from chalicelib.events.batches import BatchResponse, StreamRecord, stream_batch
 from chalicelib.mail.outbox import Outbox
+from chalicelib.ratelimits.model import is_counter
 
 
 def on_messages_added(event: Mapping[str, Any], outbox: Outbox | None = None) -> BatchResponse:

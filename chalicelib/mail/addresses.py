@@ -40,6 +40,12 @@ def normalise(typed: str) -> str:
     return f"{local}@{domain}"
 
 
+def without_tag(address: str) -> str:
+    """Return the mailbox of an address: `ada@example.com` for `ada+blog@example.com`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def _ascii(domain: str) -> str:
     domain = domain.lower()
     if domain.isascii():

@@ -8,6 +8,7 @@ from chalicelib.web import problems
 from chalicelib.web.addresses import address
 from chalicelib.web.http import Reply, Request
 from chalicelib.web.problems import Problem
+from chalicelib.web.ratelimits import limited
 from chalicelib.web.routes import Routes
 
 SUBSCRIBED_PAGE = "/blog/subscribed/"
@@ -19,9 +20,10 @@ routes = Routes(__name__)
 @routes.endpoint(
     "POST", "/subscribers", body=contract.NewSubscriber, returns={202: contract.SubscriberReceived}, private=False
 )
-def subscribe(_: Request, body: contract.NewSubscriber) -> Reply:
+def subscribe(request: Request, body: contract.NewSubscriber) -> Reply:
     """Ask for new posts by mail; the answer is the same for every address."""
-    service.ask(address("email", body.email))
+    with limited():
+        service.ask(address("email", body.email), request.viewer_address)
     return Reply(202, contract.SubscriberReceived())
 
 

@@ -1,19 +1,31 @@
-"""The use cases of subscribers. Every one is a single conditional write, whatever the address's state.
+"""The use cases of subscribers. Every one is a single conditional write, whatever the address's state; `ask` counts
+first.
 
 Nothing here sends a mail: the table's stream tells the function that does.
 """
 
+from contextlib import suppress
+
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
+from chalicelib.mail.addresses import without_tag
+from chalicelib.ratelimits import service as ratelimits
+from chalicelib.ratelimits.service import Limit
+from chalicelib.store import transactions
 from chalicelib.store.errors import ConditionFailed
 from chalicelib.store.pages import Key, Page, one_page
+from chalicelib.store.transactions import TransactionRefused
 from chalicelib.subscribers.model import State, Subscriber, shard
 
 COOL_DOWN_SECONDS = 15 * 60
 # The row remembers the last three times: no fourth confirmation mail goes out within a day of the first.
 DAY_SECONDS = 24 * 60 * 60
+BY_COMPUTER = Limit("subscribers ip", 20)
+BY_MAILBOX = Limit("subscribers email", 6, ratelimits.DAY_SECONDS)
+IN_TOTAL = Limit("subscribers", 500)
 PENDING_SECONDS = 48 * 60 * 60
 REMEMBERED_SECONDS = 30 * DAY_SECONDS
 
@@ -22,30 +34,46 @@ class NotToConfirm(Exception):  # noqa: N818 - what it is
     """There is nothing that this link could confirm any more."""
 
 
-def ask(email: str) -> None:
+def ask(email: str, viewer_address: str = "") -> None:
     """Take a wish for new posts. Whether anything comes of it is not for the caller to know.
+
+    Every wish counts for its computer and in total, whatever the address's state, so that these limits tell nothing
+    about an address. A wish that a mail follows counts for its mailbox too, and is ignored where the mailbox had enough
+    mails today.
 
     Nothing does while the address is subscribed, was asked a short time ago, or was asked too often today; and nothing
     ever does once its mail bounced or its owner complained.
+
+    Raises:
+        LimitReached: as many addresses were asked for as a computer may ask for, or as all may in total.
     """
+    if viewer_address:
+        ratelimits.count(BY_COMPUTER, ratelimits.computer(viewer_address))
+    ratelimits.count(IN_TOTAL)
     now = clock.epoch_seconds()
     may_ask_again = (
         Subscriber.state.is_in(State.PENDING, State.UNSUBSCRIBED)
         & (Subscriber.asked_1 <= now - COOL_DOWN_SECONDS)
         & (Subscriber.asked_3 <= now - DAY_SECONDS)
     )
-    _change_if(
-        email,
-        [
-            Subscriber.state.set(State.PENDING),
-            Subscriber.request_id.set(clock.new_id()),
-            Subscriber.asked_3.set(Subscriber.asked_2 | 0),
-            Subscriber.asked_2.set(Subscriber.asked_1 | 0),
-            Subscriber.asked_1.set(now),
-            Subscriber.expires_at.set(now + PENDING_SECONDS),
-        ],
-        Subscriber.email.does_not_exist() | may_ask_again,
-    )
+    actions = [
+        Subscriber.state.set(State.PENDING),
+        Subscriber.request_id.set(clock.new_id()),
+        Subscriber.asked_3.set(Subscriber.asked_2 | 0),
+        Subscriber.asked_2.set(Subscriber.asked_1 | 0),
+        Subscriber.asked_1.set(now),
+        Subscriber.expires_at.set(now + PENDING_SECONDS),
+    ]
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.update(
+            Subscriber(email), actions=actions, condition=Subscriber.email.does_not_exist() | may_ask_again
+        )
+        counter, counting, below = ratelimits.increment(BY_MAILBOX, without_tag(email))
+        transaction.update(counter, actions=counting, condition=below)
+
+    with suppress(TransactionRefused):
+        transactions.write(fill)
 
 
 def confirm(email: str, request_id: str) -> None:

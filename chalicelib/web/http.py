@@ -23,8 +23,8 @@ class Caller(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """What arrived.
 
-    Header names are in lower case; `claims` is what the authorizer verified, or None; `source_ip` is whom the gateway
-    talked to, empty where it did not say.
+    Header names are in lower case; `claims` is what the authorizer verified, or None; `viewer_address` is the IP
+    address of the viewer's computer, empty where it is not known.
     """
 
     method: str
@@ -33,7 +33,7 @@ class Request(msgspec.Struct, frozen=True):
     query: Mapping[str, list[str]]
     body: bytes
     claims: Mapping[str, str] | None
-    source_ip: str = ""
+    viewer_address: str = ""
 
     @property
     def caller(self) -> Caller:

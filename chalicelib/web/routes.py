@@ -1,6 +1,6 @@
 """Mounts declared endpoints on a Chalice blueprint."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice.app import Blueprint, CognitoUserPoolAuthorizer, CORSConfig, Response
@@ -10,6 +10,8 @@ from chalicelib.web import cors
 from chalicelib.web.endpoints import Endpoint, answer
 from chalicelib.web.http import Reply, Request
 
+# Set by the function `viewer-address` of infra/templates/edge.yaml.
+VIEWER_ADDRESS = "x-viewer-address"
 Handler = Callable[..., Reply]
 
 
@@ -52,15 +54,22 @@ class Routes(Blueprint):
 def _request(current: Any) -> Request:  # noqa: ANN401 - Chalice has no types
     event = current.to_original_event()
     context = event["requestContext"]
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     return Request(
         method=current.method,
         path=current.path,
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        headers=headers,
         query=event.get("multiValueQueryStringParameters") or {},
         body=current.raw_body,
         claims=(context.get("authorizer") or {}).get("claims"),
-        source_ip=(context.get("identity") or {}).get("sourceIp") or "",
+        viewer_address=_viewer_address(headers, context.get("identity") or {}),
     )
+
+
+def _viewer_address(headers: Mapping[str, str], identity: Mapping[str, Any]) -> str:
+    # CloudFront writes the header over what a viewer sent. Past CloudFront, only callers with an API key get here.
+    through_cloudfront = identity.get("apiKeyId") or settings().is_local
+    return (headers.get(VIEWER_ADDRESS) if through_cloudfront else None) or identity.get("sourceIp") or ""
 
 
 def _authorizer() -> CognitoUserPoolAuthorizer:

@@ -16,19 +16,24 @@ SUBSCRIBERS_A_PAGE = 25
 EVENTS_A_RUN = 10
 # A message is put, received and deleted; what comes ten at a time is received and deleted ten at a time.
 A_MESSAGE: Bill = {"queue requests": 3}
+# CloudFront's function that writes the viewer's address.
+_VIEWER_ADDRESS: Bill = {"CloudFront functions": 1}
 A_MESSAGE_OF_TEN: Bill = {"queue requests": 1.2}
 
 
 def sign_up(stage: Stage) -> Bill:
     """A sign-up, its mail, the link that is followed, the welcome, and the owner's notice."""
-    asked = together([_called("subscribe", stage), _ran("mail", stage.event_memory, stage), _mailed(stage)])
+    asked = together(
+        [_called("subscribe", stage), _VIEWER_ADDRESS, _ran("mail", stage.event_memory, stage), _mailed(stage)]
+    )
     welcomed = together([times(_ran("mail", stage.event_memory, stage), 2), _mailed(stage), {"notices": 1}])
     return together([asked, _called("confirm_subscription", stage), welcomed, _told(stage)])
 
 
 def message(stage: Stage) -> Bill:
     """A message of the contact form, which the owner is told of."""
-    return together([_called("contact", stage), _ran("message to the owner", stage.event_memory, stage), _told(stage)])
+    told = together([_ran("message to the owner", stage.event_memory, stage), _told(stage)])
+    return together([_called("contact", stage), _VIEWER_ADDRESS, told])
 
 
 def publication(stage: Stage, subscribers: int) -> Bill:

@@ -17,6 +17,7 @@ from infra.local.edge.origins import Recorder
 from infra.local.edge.settings import API_DOMAIN
 
 LONG = b'{"word": "tea"}' * 200
+VIEWER = "192.0.2.7"
 METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
@@ -34,7 +35,9 @@ class Asked:
     async def __call__(self, target: str, method: str = "GET", body: bytes = b"", **headers: str) -> Response:
         path, _, query = target.partition("?")
         named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-        return await self.edge.answer(Request([("host", "site.example.com"), *named], method, path, query, body))
+        return await self.edge.answer(
+            Request([("host", "site.example.com"), *named], method, path, query, body, VIEWER)
+        )
 
     @property
     def last(self) -> Request:
@@ -122,6 +125,12 @@ async def the_api_gets_who_asks_and_what(ask: Asked) -> None:
         asked = ask.last
         assert (asked.path, asked.query, asked.header("authorization")) == (path, "limit=5", "ada")
         assert asked.header("idempotency-key") == "k"
+
+
+async def the_api_gets_the_viewers_address(ask: Asked) -> None:
+    for path in ("/api/contact", "/api/subscribers"):
+        await ask(path, "POST", b"{}", x_viewer_address="192.0.2.99", x_forwarded_for="192.0.2.99")
+        assert [value for name, value in ask.last.headers if name == "x-viewer-address"] == [VIEWER]
 
 
 async def the_api_gets_the_sites_key_and_its_own_host(ask: Asked) -> None:
@@ -230,6 +239,7 @@ CHECKS: Mapping[str, Check] = {
         public_answers_are_told_apart_by_what_changes_them,
         public_answers_are_told_apart_by_nothing_else,
         the_api_gets_who_asks_and_what,
+        the_api_gets_the_viewers_address,
         the_api_gets_the_sites_key_and_its_own_host,
         the_api_gets_every_method_with_its_body,
         the_site_takes_no_writes,

@@ -133,6 +133,23 @@ MUTANTS: Mapping[str, tuple[Change, Check]] = {
         ),
         checks.public_answers_are_kept_as_they_say,
     ),
+    "the API is not told the viewer's address": (
+        lacks("/api/subscribers", "FunctionAssociations"),
+        checks.the_api_gets_the_viewers_address,
+    ),
+    "a form goes by the API's other rules": (
+        without_behaviour("/api/contact"),
+        checks.the_api_gets_the_viewers_address,
+    ),
+    "the API is told the address that the viewer claims": (
+        code(
+            "ViewerAddress",
+            "function handler(event) { const headers = event.request.headers;"
+            " if (!headers['x-viewer-address']) headers['x-viewer-address'] = { value: event.viewer.ip };"
+            " return event.request; }",
+        ),
+        checks.the_api_gets_the_viewers_address,
+    ),
     "reads of posts have no function": (
         lacks("/api/posts/*", "FunctionAssociations"),
         checks.wishes_about_caches_do_not_reach_the_api,

@@ -78,7 +78,7 @@ def test_this_machine_has_the_engine_that_the_runtime_is_built_on() -> None:
 
 
 def test_the_templates_have_functions() -> None:
-    assert {"edge.CleanUrls", "edge.PlainReads"} <= set(FOUND)
+    assert {"edge.CleanUrls", "edge.PlainReads", "edge.ViewerAddress"} <= set(FOUND)
 
 
 @pytest.mark.parametrize("name", FOUND)

@@ -13,9 +13,11 @@ from chalicelib import clock
 from chalicelib.contact import service
 from chalicelib.contact.contract import LONGEST_MESSAGE, NewMessage
 from chalicelib.contact.events import on_messages_added
-from chalicelib.contact.model import Message, counter_key, is_counter
-from chalicelib.contact.service import MESSAGES_AN_HOUR, TooManyMessages
+from chalicelib.contact.model import Message
+from chalicelib.contact.service import BY_COMPUTER, BY_MAILBOX, IN_TOTAL
 from chalicelib.mail.outcomes import RefusedForNow
+from chalicelib.ratelimits.model import counter_key, is_counter
+from chalicelib.ratelimits.service import LimitReached, computer, count
 from tests.faults.dynamodb import MemoryDynamoDb
 from tests.support.api import Answered, Api, Context
 from tests.support.seam import AnswerLost, Recorder, Scripted, dynamodb_behind, refusal
@@ -34,10 +36,12 @@ def traveller() -> Iterator[time_machine.Traveller]:
         yield travelling
 
 
-def send(api: Api, body: object = MESSAGE, source_ip: str | None = "192.0.2.1") -> Answered:
-    """Send a message from a computer."""
-    event = api.event("POST", "/contact", body, {})
-    event["requestContext"]["identity"] = {"sourceIp": source_ip}
+def send(
+    api: Api, body: object = MESSAGE, source_ip: str | None = "192.0.2.1", key: str | None = None, **headers: str
+) -> Answered:
+    """Send a message from a computer, or through CloudFront, which shows a key."""
+    event = api.event("POST", "/contact", body, {name.replace("_", "-"): value for name, value in headers.items()})
+    event["requestContext"]["identity"] = {"sourceIp": source_ip, "apiKeyId": key}
     answer = api.app(event, Context())
     return Answered(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -87,7 +91,7 @@ def test_a_message_is_kept_for_ninety_days(anonymous: Api, traveller: time_machi
 def test_no_address_of_a_computer_is_kept(anonymous: Api) -> None:
     send(anonymous)
     assert "192.0.2.1" not in str(_items())
-    assert len(counters()) == 2
+    assert len(counters()) == 3
 
 
 def test_keeping_and_counting_is_one_request(anonymous: Api) -> None:
@@ -96,33 +100,80 @@ def test_keeping_and_counting_is_one_request(anonymous: Api) -> None:
     assert recorder.operations == ["TransactWriteItems"]
 
 
-@pytest.mark.parametrize("same", ["email", "computer"])
+@pytest.mark.parametrize("same", ["email", "mailbox", "computer", "network"])
 def test_a_sender_may_send_five_an_hour(same: str, anonymous: Api, traveller: time_machine.Traveller) -> None:
     # given somebody who keeps either their address or their computer
     def again(number: int) -> Answered:
-        email = "ada@example.com" if same == "email" else f"ada{number}@example.com"
-        source_ip = "192.0.2.1" if same == "computer" else f"192.0.2.{number}"
+        tagged = f"ada+{number}@example.com" if same == "mailbox" else f"ada{number}@example.com"
+        email = "ada@example.com" if same == "email" else tagged
+        moved = f"2001:db8:1:2::{number}" if same == "network" else f"192.0.2.{number}"
+        source_ip = "192.0.2.1" if same == "computer" else moved
         return send(anonymous, {**MESSAGE, "email": email}, source_ip)
 
-    assert [again(number).status for number in range(MESSAGES_AN_HOUR)] == [202] * MESSAGES_AN_HOUR
+    assert [again(number).status for number in range(BY_MAILBOX.most)] == [202] * BY_MAILBOX.most
     # when they send a sixth message
     refused = again(6)
     # then it is not kept, and they hear when to come back
     assert (refused.status, refused.json()["type"]) == (429, "urn:problem-type:too-many-requests")
     assert refused.headers["Retry-After"] == str(50 * 60)
-    assert len(kept()) == MESSAGES_AN_HOUR
-    assert max(counters().values()) == MESSAGES_AN_HOUR
+    assert len(kept()) == BY_MAILBOX.most
+    assert max(counters().values()) == BY_MAILBOX.most
     # and by then they may
     traveller.shift(50 * 60)
     assert again(7).status == 202
 
 
 def test_a_message_that_is_refused_counts_for_nobody(anonymous: Api) -> None:
-    for _ in range(MESSAGES_AN_HOUR):
+    for _ in range(BY_MAILBOX.most):
         send(anonymous)
     before = counters()
     send(anonymous, {**MESSAGE, "email": "bob@example.com"})
     assert counters() == before
+
+
+def test_all_senders_together_may_send_so_many_an_hour(anonymous: Api, traveller: time_machine.Traveller) -> None:
+    # given as many messages as the form takes in an hour, each of another sender
+    for _ in range(IN_TOTAL.most):
+        count(IN_TOTAL)
+    # when one more comes
+    refused = send(anonymous)
+    # then it is refused until the next hour
+    assert (refused.status, refused.headers["Retry-After"]) == (429, str(50 * 60))
+    traveller.shift(50 * 60)
+    assert send(anonymous).status == 202
+
+
+def test_people_behind_cloudfront_do_not_share_a_limit(anonymous: Api) -> None:
+    # given people whose messages come by one edge server, which shows the site's key
+    edge, key = "198.51.100.1", "k1"
+    for number in range(3 * BY_COMPUTER.most):
+        body = {**MESSAGE, "email": f"ada{number}@example.com"}
+        viewer = f"192.0.2.{number // BY_COMPUTER.most}"
+        assert send(anonymous, body, edge, key, x_viewer_address=viewer).status == 202
+    # then each of them has a limit of their own
+    assert send(anonymous, {**MESSAGE, "email": "b@example.com"}, edge, key, x_viewer_address="192.0.2.0").status == 429
+
+
+def test_without_a_key_the_header_of_a_caller_is_not_believed(anonymous: Api) -> None:
+    statuses = [
+        send(anonymous, {**MESSAGE, "email": f"ada{number}@example.com"}, x_viewer_address=f"192.0.2.{number}").status
+        for number in range(6)
+    ]
+    assert statuses == [202] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3::4", "20010db800010002"),
+        ("2001:0db8:0001:0002::", "20010db800010002"),
+        ("no address", "no address"),
+    ],
+)
+def test_a_computer_is_an_address_or_a_network_of_ipv6(address: str, same: str) -> None:
+    assert computer(address) == same
 
 
 @pytest.mark.parametrize("source_ip", [None, ""])
@@ -133,12 +184,12 @@ def test_without_a_computer_the_address_alone_counts(source_ip: str | None, anon
 
 
 def test_an_answer_that_was_lost_is_a_message_kept_once(anonymous: Api) -> None:
-    for _ in range(MESSAGES_AN_HOUR - 1):
+    for _ in range(BY_MAILBOX.most - 1):
         send(anonymous)
     with dynamodb_behind(lambda inner: AnswerLost(inner, "TransactWriteItems", refusal("RequestTimeout"))):
         assert send(anonymous).status == 202
-    assert len(kept()) == MESSAGES_AN_HOUR
-    assert set(counters().values()) == {MESSAGES_AN_HOUR}
+    assert len(kept()) == BY_MAILBOX.most
+    assert set(counters().values()) == {BY_MAILBOX.most}
 
 
 def test_a_database_that_does_not_answer_is_no_secret(anonymous: Api) -> None:
@@ -258,7 +309,7 @@ def test_a_flood_of_one_sender_is_held_up(traveller: time_machine.Traveller) -> 
             try:
                 email = f"ada{number}@example.com"
                 service.receive(NewMessage("Ada", email, str(number)), email, "192.0.2.1")
-            except TooManyMessages:
+            except LimitReached:
                 continue
             taken += 1
-    assert taken == MESSAGES_AN_HOUR
+    assert taken == BY_MAILBOX.most

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.mail import clients
@@ -99,6 +99,7 @@ def test_what_sns_answers_is_told(error: Exception, kind: type[Exception]) -> No
 
 
 @given(st.text())
+@example("=?utf-8?q?=0d=0aBcc:_x@example.com?=")
 def test_a_subject_of_sns_is_a_short_line_of_ascii(typed: str) -> None:
     subject = plain_subject(f"Message from {typed}")
     assert "=?" not in subject

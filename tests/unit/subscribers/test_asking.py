@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clock
+from chalicelib.ratelimits.service import count
 from chalicelib.subscribers import service
 from chalicelib.subscribers.model import State, Subscriber
-from tests.support.api import Api
+from tests.support.api import Api, Context
 from tests.support.seam import Recorder, Scripted, dynamodb_behind, refusal
 
 ADA = "ada@example.com"
@@ -68,7 +69,7 @@ def test_nobody_learns_by_asking(state: str, anonymous: Api, row: Look, travelle
     # then the answer and the work are the same
     assert (answered.status, answered.json()) == (202, {"received": True})
     assert answered.headers["Cache-Control"] == "private, no-store"
-    assert recorder.operations == ["UpdateItem"]
+    assert recorder.operations == ["UpdateItem", "TransactWriteItems"]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -153,3 +154,39 @@ def test_fields_of_the_row_cannot_be_set_from_outside(extra: dict[str, object]) 
     with dynamodb_behind(lambda _: Scripted({"Attributes": {}})):
         answered = Api(application.app).post("/subscribers", body)
     assert answered.status == (202 if body.keys() == {"email"} else 400)
+
+
+def ask_from(api: Api, email: str, source_ip: str) -> int:
+    event = api.event("POST", "/subscribers", {"email": email}, {})
+    event["requestContext"]["identity"] = {"sourceIp": source_ip}
+    return int(api.app(event, Context())["statusCode"])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_computer_may_ask_for_so_many_addresses(
+    state: str, anonymous: Api, row: Look, traveller: time_machine.Traveller
+) -> None:
+    # given an address in some state, and a computer that asked for it and for others
+    stand(state, traveller)
+    emails = [ADA] + [f"bob{number}@example.com" for number in range(service.BY_COMPUTER.most - 1)]
+    assert [ask_from(anonymous, email, "192.0.2.1") for email in emails] == [202] * service.BY_COMPUTER.most
+    # then one more is refused, whatever that state was, and another computer may ask
+    assert ask_from(anonymous, "carol@example.com", "192.0.2.1") == 429
+    assert row("carol@example.com") is None
+    assert ask_from(anonymous, "carol@example.com", "192.0.2.2") == 202
+
+
+def test_a_mailbox_gets_so_many_mails_whatever_tags_are_typed(
+    anonymous: Api, row: Look, traveller: time_machine.Traveller
+) -> None:
+    # when somebody asks for 120 addresses of one mailbox
+    emails = [f"ada+{number}@example.com" for number in range(120)]
+    assert {ask_from(anonymous, email, f"192.0.2.{place}") for place, email in enumerate(emails)} == {202}
+    # then few of them get a mail
+    assert len([email for email in emails if row(email) is not None]) == service.BY_MAILBOX.most
+
+
+def test_all_together_may_ask_for_so_many_addresses(anonymous: Api, traveller: time_machine.Traveller) -> None:
+    for _ in range(service.IN_TOTAL.most):
+        count(service.IN_TOTAL)
+    assert ask_from(anonymous, ADA, "192.0.2.1") == 429
