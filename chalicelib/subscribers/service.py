@@ -56,7 +56,7 @@ def ask(email: str, viewer_address: str = "") -> None:
         & (Subscriber.asked_1 <= now - COOL_DOWN_SECONDS)
         & (Subscriber.asked_3 <= now - DAY_SECONDS)
     )
-    actions = [
+    actions: list[Action] = [
         Subscriber.state.set(State.PENDING),
         Subscriber.request_id.set(clock.new_id()),
         Subscriber.asked_3.set(Subscriber.asked_2 | 0),
