@@ -1,5 +1,7 @@
 """What every contestant reads and writes: the items as they are stored, and the answers of DynamoDB that hold them."""
 
+import zlib
+from base64 import b64encode
 from typing import Any
 
 TABLE = "mytodolist-bench-todos"
@@ -67,6 +69,7 @@ def post() -> Item:
         "draft_title": {"S": "Bread on a Sunday"},
         "draft_summary": {"S": "What to do with flour and a free day."},
         "draft_body": {"S": f"## The dough\n\n{_TEXT}\n\n" * 4},
+        "draft_html": {"S": b64encode(zlib.compress(_HTML.encode())).decode()},
         "draft_tags": {"L": [{"S": "bread"}, {"S": "sunday"}]},
         "draft_updated_at": {"S": _TIME},
         "feed": {"S": "published"},

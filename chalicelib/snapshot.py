@@ -13,7 +13,7 @@ from contextlib import suppress
 
 # Credentials then come from an address instead of the environment, and botocore fetches them; the rest is what the API
 # imports late because most requests do without. A snapshot is taken with time to spare.
-_TAKEN_ALONG = ("botocore.session", "botocore.client", "markdown_it", "nh3", "pygments.lexers")
+_TAKEN_ALONG = ("botocore.session", "botocore.client", "nh3")
 
 
 def prepare() -> None:

@@ -2,10 +2,13 @@
 
 HTML in the source is text, not markup; what comes out passes an allow-list all the same, both when it is stored
 and when it is put into a page.
+
+`render` takes as long as a text makes it take: Pygments' regular expressions can run for ever. So the API calls
+`chalicelib.blog.rendering`, which runs it in a process that is ended in time.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,11 +35,12 @@ _SCHEMES = {"http", "https", "mailto"}
 _HIGHEST_HEADING = 2
 
 
-# What is written is rendered to measure it, and again to answer.
-@lru_cache(maxsize=2)
-def render(source: str) -> str:
-    """Turn Markdown into sanitised HTML. A photo is `![words](photo:ID)` and becomes `<img data-photo="ID">`."""
-    html: str = _parser().render(source)
+def render(source: str, *, coloured: bool = True) -> str:
+    """Turn Markdown into sanitised HTML; without `coloured`, code is plain.
+
+    A photo is `![words](photo:ID)` and becomes `<img data-photo="ID">`.
+    """
+    html: str = _parser(coloured=coloured).render(source)
     return sanitise(html)
 
 
@@ -58,10 +62,11 @@ def _cleaner() -> "Cleaner":
 
 
 @cache
-def _parser() -> "MarkdownIt":
+def _parser(*, coloured: bool) -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only those who write wait for it
 
-    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight}).enable(["table", "strikethrough"])
+    highlight = _highlight if coloured else None
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": highlight}).enable(["table", "strikethrough"])
     parser.validateLink = _is_link  # type: ignore[method-assign]
     parser.core.ruler.push("photos", lambda state: _adapt(state.tokens))
     return parser

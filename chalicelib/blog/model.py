@@ -8,7 +8,8 @@
 | post_tags        | tag                | feed_key               | one row a tag of a published post         |
 
 A post holds its draft and, once published, a copy of what readers see; `published_version` is the version at which
-that copy was made. `feed_key` is `published_at#slug`.
+that copy was made. `draft_html` is what the draft's text becomes (`stored_html`); older drafts have none.
+`feed_key` is `published_at#slug`.
 """
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
@@ -75,6 +76,7 @@ class Post(StoredModel):
     draft_title = UnicodeAttribute()
     draft_summary = UnicodeAttribute(default="")
     draft_body = UnicodeAttribute(default="")
+    draft_html = UnicodeAttribute(null=True)
     draft_tags: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)  # type: ignore[arg-type]
     draft_cover = UnicodeAttribute(null=True)
     draft_updated_at = UnicodeAttribute()

@@ -256,7 +256,7 @@ def _shape(post: Post) -> contract.Draft:
         title=post.draft_title,
         summary=post.draft_summary,
         body=post.draft_body,
-        html=markdown.render(post.draft_body),
+        html=service.preview(post),
         tags=list(post.draft_tags),
         cover=post.draft_cover,
         created_at=post.created_at,

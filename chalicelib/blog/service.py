@@ -6,7 +6,7 @@ PostError
 ├── NoSuchPost      none of that slug, or not published, or another author's
 ├── SlugTaken       the slug names a post already, or a page of the blog's own
 ├── CoverNotReady   the cover photo has no thumbnails that readers could see
-├── PageTooLong     the text's HTML is too long to be stored beside it
+├── PageTooLong     the text and its HTML are too long to be stored
 └── StalePost       the author saw another version; carries the post as it stands
 """
 
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.blog import markdown, slugs, writes
+from chalicelib.blog import slugs, stored_html, writes
 from chalicelib.blog.contract import DraftChanges, NewPost
 from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to
 from chalicelib.media import service as media
@@ -26,11 +26,10 @@ from chalicelib.store.idempotency import Idempotent
 from chalicelib.store.pages import Key, Page, one_page
 from chalicelib.store.transactions import TransactionRefused
 
-# A post and its HTML are one item, and an item may have 400 KB. A text takes up to 200 000 bytes, all else 10 000.
+# One item holds a draft's text and packed HTML and the HTML that readers see, and an item may have 400 KB (409 600
+# bytes). What readers see takes up to 195 000 bytes (`rendering.LIMITS`), all else 10 000.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
-MAX_HTML_BYTES = 195_000
-# A text up to this length cannot become longer HTML: its longest link, named as often as there is room for.
-_ALWAYS_FITS = 300
+MAX_DRAFT_BYTES = 204_000
 _ATTEMPTS = 5
 
 Written = TypeVar("Written")
@@ -53,7 +52,7 @@ class CoverNotReady(PostError):  # noqa: N818 - reads as the answer it becomes
 
 
 class PageTooLong(PostError):  # noqa: N818 - reads as the answer it becomes
-    """The text's HTML is too long to be stored beside it."""
+    """The text and its HTML are too long to be stored."""
 
 
 class StalePost(PostError):  # noqa: N818 - reads as the answer it becomes
@@ -136,16 +135,29 @@ def get_own(author: Author, slug: str) -> Post:
     return post
 
 
+def preview(post: Post) -> str:
+    """The HTML of a draft, as it was rendered when it was saved."""
+    if post.draft_html is not None:
+        return stored_html.unpack(post.draft_html)
+    # A draft from before its HTML was kept; the next save keeps it.
+    from chalicelib.blog import rendering  # noqa: PLC0415 - only such drafts wait for it
+
+    try:
+        return rendering.render(post.draft_body)
+    except rendering.HtmlTooLong:
+        return rendering.as_typed(post.draft_body)
+
+
 def create(author: Author, new: NewPost, name: Idempotent | None = None) -> Created:
     """Begin a draft; the same `name` begins it once.
 
     Raises:
         SlugTaken: the slug names a post already.
-        PageTooLong: the text's HTML is too long.
+        PageTooLong: the text or its HTML is too long.
         KeyReused: the key was used for another request.
     """
-    _check_length(new.body)
-    post, absent = writes.new_post(author.id, author.name, new), Post.slug.does_not_exist()
+    post = writes.new_post(author.id, author.name, new, _packed_html(new.body))
+    absent = Post.slug.does_not_exist()
     if post.slug in slugs.RESERVED:
         raise SlugTaken(f"The address {post.slug} is the blog's own.")
     try:
@@ -162,16 +174,15 @@ def change(author: Author, slug: str, changes: DraftChanges, expected: int | Non
 
     Raises:
         NoSuchPost: there is none, or it is another author's.
-        PageTooLong: the text's HTML is too long.
+        PageTooLong: the text or its HTML is too long.
         StalePost: it is at another version.
     """
-    if changes.body is not msgspec.UNSET:
-        _check_length(changes.body)
+    packed_html = None if changes.body is msgspec.UNSET else _packed_html(changes.body)
     post, condition = at(slug), belongs_to(author.id)
     if expected is not None:
         condition &= Post.version == expected
     try:
-        post.change(writes.changes(changes), condition)
+        post.change(writes.changes(changes, packed_html), condition)
     except ConditionFailed as failed:
         current = None if failed.item is None else Post.from_raw_data(failed.item)
         if current is None or current.author_id != author.id:
@@ -187,13 +198,13 @@ def publish(author: Author, slug: str, expected: int | None = None, *, announce:
         NoSuchPost: there is none, or it is another author's.
         StalePost: it is at another version.
         CoverNotReady: readers could not see its cover.
-        PageTooLong: the HTML of a draft from before this was checked is too long.
+        PageTooLong: a draft from before this was checked is too long.
     """
 
     def write(post: Post) -> Post:
         _check_cover(post)
-        _check_length(post.draft_body)
-        return writes.publish(post, announce=announce)
+        packed_html = _packed_html(post.draft_body) if post.draft_html is None else post.draft_html
+        return writes.publish(post, html=stored_html.unpack(packed_html), announce=announce)
 
     return _upon_latest(author, slug, expected, write)
 
@@ -231,14 +242,22 @@ def _upon_latest(author: Author, slug: str, expected: int | None, write: Callabl
     raise StalePost(get_own(author, slug)) from latest
 
 
-def _check_length(body: str) -> None:
-    if len(body) <= _ALWAYS_FITS:
-        return
-    length = len(markdown.render(body).encode())
-    if length > MAX_HTML_BYTES:
-        raise PageTooLong(
-            f"Its HTML has {length} bytes and may have {MAX_HTML_BYTES}: shorten it, or colour less code."
-        )
+def _packed_html(body: str) -> str:
+    """Render a text for its item.
+
+    Raises:
+        PageTooLong: the text or its HTML is too long.
+    """
+    from chalicelib.blog import rendering  # noqa: PLC0415 - only those who write wait for it
+
+    try:
+        packed = stored_html.pack(rendering.render(body))
+    except rendering.HtmlTooLong as error:
+        raise PageTooLong(f"{error} Shorten it.") from error
+    size = len(body.encode()) + len(packed)
+    if size > MAX_DRAFT_BYTES:
+        raise PageTooLong(f"It takes {size} bytes with its HTML and may take {MAX_DRAFT_BYTES}. Shorten it.")
+    return packed
 
 
 def _check_cover(post: Post) -> None:

@@ -6,14 +6,14 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import clock
-from chalicelib.blog import markdown, slugs
+from chalicelib.blog import slugs
 from chalicelib.blog.contract import DraftChanges, NewPost
 from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, feed_key
 from chalicelib.store import transactions
 
 
-def new_post(author_id: str, author_name: str, new: NewPost) -> Post:
-    """A draft that is not stored yet."""
+def new_post(author_id: str, author_name: str, new: NewPost, packed_html: str) -> Post:
+    """A draft that is not stored yet; `packed_html` is what its text becomes."""
     moment = clock.timestamp(clock.now())
     return Post(
         new.slug or slugs.from_title(new.title) or clock.new_id().lower(),
@@ -23,14 +23,18 @@ def new_post(author_id: str, author_name: str, new: NewPost) -> Post:
         draft_title=new.title.strip(),
         draft_summary=new.summary.strip(),
         draft_body=new.body,
+        draft_html=packed_html,
         draft_tags=list(dict.fromkeys(new.tags)),
         draft_cover=new.cover,
         draft_updated_at=moment,
     )
 
 
-def changes(asked: DraftChanges) -> list[Action]:
-    """The actions that a change of the draft asks for; what is not asked for stays."""
+def changes(asked: DraftChanges, packed_html: str | None) -> list[Action]:
+    """The actions that a change of the draft asks for; what is not asked for stays.
+
+    `packed_html` is what a new text becomes, or None where the text stays.
+    """
     actions: list[Action] = [Post.draft_updated_at.set(clock.timestamp(clock.now()))]
     if asked.title is not UNSET:
         actions.append(Post.draft_title.set(asked.title.strip()))
@@ -38,6 +42,8 @@ def changes(asked: DraftChanges) -> list[Action]:
         actions.append(Post.draft_summary.set(asked.summary.strip()))
     if asked.body is not UNSET:
         actions.append(Post.draft_body.set(asked.body))
+    if packed_html is not None:
+        actions.append(Post.draft_html.set(packed_html))
     if asked.tags is not UNSET:
         actions.append(Post.draft_tags.set(list(dict.fromkeys(asked.tags))))
     if asked.cover is not UNSET:
@@ -45,8 +51,8 @@ def changes(asked: DraftChanges) -> list[Action]:
     return actions
 
 
-def publish(post: Post, *, announce: bool) -> Post:
-    """What readers see becomes the draft: the post, its place in the feed and its tags.
+def publish(post: Post, *, html: str, announce: bool) -> Post:
+    """What readers see becomes the draft, whose text is `html`: the post, its place in the feed and its tags.
 
     Raises:
         TransactionRefused: the post, or one of its tags, was written meanwhile.
@@ -56,7 +62,7 @@ def publish(post: Post, *, announce: bool) -> Post:
     post.feed, post.published_at = PUBLISHED, post.published_at or moment
     post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
     post.title, post.summary, post.cover = post.draft_title, post.draft_summary, post.draft_cover
-    post.html, post.tags = markdown.render(post.draft_body), list(post.draft_tags)
+    post.html, post.tags = html, list(post.draft_tags)
     post.published_version = post.version + 1
     if announce and post.announced_at is None:
         post.announced_at = moment

@@ -26,3 +26,4 @@ class Unavailable(StoreError):  # noqa: N818 - reads as the HTTP status it becom
     """DynamoDB did not answer in time or asked us to slow down; nothing was written that a retry would double."""
 
     retry_after_seconds = 1
+    detail = "The database is busy. Try again."

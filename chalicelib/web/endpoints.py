@@ -135,6 +135,6 @@ def _translated(error: Exception) -> Problem:
     if isinstance(error, Unavailable):
         logs.failure("store unavailable", error)
         wait = str(error.retry_after_seconds)
-        return Problem(problems.UNAVAILABLE, "The database is busy. Try again.", headers={"Retry-After": wait})
+        return Problem(problems.UNAVAILABLE, error.detail, headers={"Retry-After": wait})
     logs.failure("unhandled error", error)
     return Problem(problems.INTERNAL_ERROR, "The request failed. It has been logged.")

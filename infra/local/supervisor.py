@@ -45,6 +45,9 @@ from infra.local.watch import fingerprint
 START_SECONDS = 60.0
 RESTART_PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.5
+PROBE_SECONDS = 5.0
+# Each probe waits two seconds for an answer.
+PROBES = 5
 WATCHED = (
     *("app.py", "chalicelib", "infra/cache_settings.py", "infra/chalice_command.py", "infra/gateway_responses.py"),
     *("infra/local/gateway", "infra/stage_values.py"),
@@ -63,6 +66,8 @@ class Supervisor:
     keys: Keys = field(init=False)
     children: list[Child] = field(default_factory=list)
     _stopping: bool = False
+    _unanswered: int = 0
+    _next_probe: float = 0.0
 
     def __post_init__(self) -> None:
         self.layout.folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +115,7 @@ class Supervisor:
         write_urls(layout, outputs)
 
     def keep(self) -> None:
-        """Stay until told to stop: restart the API when its code is saved, and any part that dies."""
+        """Stay until told to stop: restart any part that dies, and the API if its code is saved or it hangs."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop_soon)
         code = [self.layout.project / name for name in WATCHED]
@@ -129,6 +134,9 @@ class Supervisor:
                     # It starts with what is saved by now.
                     seen = fingerprint(code)
                     self._restart(child.name, "it had stopped")
+            if not self._stopping and self._api_hangs():
+                seen = fingerprint(code)
+                self._restart("API", "it did not answer")
 
     def stop(self) -> None:
         """Take everything down, the engine last, so that it saves what the others did."""
@@ -137,6 +145,18 @@ class Supervisor:
         self.children.clear()
         self._noted.unlink(missing_ok=True)
         self.layout.urls.unlink(missing_ok=True)
+
+    def _api_hangs(self) -> bool:
+        """Whether the API has left the last probes of its health unanswered; asks when a probe is due."""
+        api = next((child for child in self.children if child.name == "API"), None)
+        if api is None or time.monotonic() < self._next_probe:
+            return False
+        self._unanswered = 0 if api.ready() else self._unanswered + 1
+        self._next_probe = time.monotonic() + PROBE_SECONDS
+        if self._unanswered < PROBES:
+            return False
+        self._unanswered = 0
+        return True
 
     @property
     def _last_built(self) -> Path:

@@ -18,6 +18,7 @@ from PIL import Image
 import app
 from chalicelib.blog import copies, feed
 from chalicelib.blog import pages as blog_pages
+from chalicelib.blog import rendering as text_rendering
 from chalicelib.blog.languages import LANGUAGES
 from chalicelib.blog.markdown import render
 from chalicelib.blog.model import Post
@@ -47,9 +48,9 @@ def highlighted() -> dict[str, str]:
 
 
 def prose() -> str:
-    """Markdown with all that a post may hold."""
+    """Markdown with all that a post may hold, in the process that renders it."""
 
-    return render(
+    return text_rendering.render(
         "# Title\n\nA [link](https://example.com), ~~no~~ **yes**.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> so\n"
     )
 

@@ -48,7 +48,9 @@ class View:
 TODO = _all("title notes completed order due_at tags attachments created_at updated_at version")
 ENTRY = _all("title summary tags cover author_name published_at updated_at")
 OWN_ENTRY = _all("draft_title draft_updated_at published_at published_version version")
-DRAFT = _all("draft_title draft_summary draft_body draft_tags draft_cover draft_updated_at author_id author_name")
+DRAFT = _all(
+    "draft_title draft_summary draft_body draft_html draft_tags draft_cover draft_updated_at author_id author_name"
+)
 PHOTO = _all("name content_type size state reason thumbnails created_at expires_at")
 
 _KEYS_OF_LISTS = "a write never has to read first to know which lists a todo is in"

@@ -154,6 +154,7 @@ class Post(Model):
     draft_title = UnicodeAttribute()
     draft_summary = UnicodeAttribute(default="")
     draft_body = UnicodeAttribute(default="")
+    draft_html = UnicodeAttribute(null=True)
     draft_tags = ListAttribute(of=UnicodeAttribute, default=list)
     draft_cover = UnicodeAttribute(null=True)
     draft_updated_at = UnicodeAttribute()

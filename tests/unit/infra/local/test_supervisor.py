@@ -25,6 +25,10 @@ class Part:
     alive: list[bool] = field(default_factory=list)
     broken: bool = False
     process: None = None
+    answers: list[bool] = field(default_factory=list)
+
+    def ready(self) -> bool:
+        return self.answers.pop(0) if self.answers else True
 
     def ended(self) -> bool:
         return not (self.alive.pop(0) if self.alive else True)
@@ -58,6 +62,7 @@ def supervisor(layout: Layout, log: list[str], monkeypatch: pytest.MonkeyPatch) 
     """A supervisor that watches a folder of the test's own and rests but a moment."""
     monkeypatch.setattr(module, "RESTART_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "PROBE_SECONDS", 0.0)
     (layout.project / "chalicelib").mkdir(parents=True)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield Supervisor(layout, layout.project, say=lambda text: log.append(text.strip()))
@@ -89,6 +94,20 @@ def test_a_part_that_dies_is_started_again(supervisor: Supervisor, log: list[str
     supervisor.children.append(Part("API", log, alive=[True, False, True]))  # type: ignore[arg-type]
     keep_until(supervisor, [lambda: None] * 3)
     assert log == ["stop API", "start API", "API started again: it had stopped"]
+
+
+def test_an_api_that_runs_and_does_not_answer_is_started_again(supervisor: Supervisor, log: list[str]) -> None:
+    hanging = Part("API", log, alive=[True] * 9, answers=[True] + [False] * module.PROBES)
+    supervisor.children.append(hanging)  # type: ignore[arg-type]
+    keep_until(supervisor, [lambda: None] * 8)
+    assert log == ["stop API", "start API", "API started again: it did not answer"]
+
+
+def test_an_api_that_answers_late_now_and_then_is_left_alone(supervisor: Supervisor, log: list[str]) -> None:
+    late = [*([False] * (module.PROBES - 1)), True] * 2
+    supervisor.children.append(Part("API", log, alive=[True] * 12, answers=late))  # type: ignore[arg-type]
+    keep_until(supervisor, [lambda: None] * 11)
+    assert log == []
 
 
 def test_the_api_starts_again_when_its_code_is_saved(supervisor: Supervisor, layout: Layout, log: list[str]) -> None:
