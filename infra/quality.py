@@ -25,6 +25,8 @@ COVERED = (str(BIN / "python"), *TRACING, *PYTEST)
 UNCOVERED = (str(BIN / "python"), *PYTEST)
 
 Command = Sequence[str]
+# Whether a step passed, and its seconds.
+Result = tuple[bool, float]
 
 STEPS: Mapping[str, Sequence[Command]] = {
     "lint": (
@@ -67,47 +69,62 @@ STEPS: Mapping[str, Sequence[Command]] = {
 }
 # Steps that are scripts of the front end's package.json.
 NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
-# One process that mostly waits: it leaves the other tests nearly all of the machine.
-BESIDE = ("rehearsal",)
-BEFORE_TESTS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
+# Checks of one process each, two at a time.
+CHECKS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
+# Tests of one process each that mostly wait. They run one after the other, beside the tests that use two processes.
+BESIDE = ("rehearsal", "chalice")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
-        *("unit", "images", "policies", "dax", "caching", "package", "chalice", "verbs", "engine"),
-        *("integration", "rehearsal"),
-        "coverage",
+        *("unit", "images", "policies", "dax", "caching", "package", "verbs", "engine", "integration"),
+        *("rehearsal", "chalice", "coverage"),
     ),
     "check": ("lint", "types", "templates", "workflows", "documents", "unit"),
     "test": (
-        *("lint", "types", "templates", "workflows", "documents", "frontend"),
+        *("lint", "types", "frontend", "templates", "workflows", "documents"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
-        *("package", "chalice", "verbs", "engine", "integration", "rehearsal", "e2e"),
+        *("package", "verbs", "engine", "integration", "e2e", "rehearsal", "chalice"),
     ),
 }
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named steps and groups; those that may run beside the others begin with the first test."""
+    """Run the named steps and groups: the checks first, two at a time, then the tests."""
     steps = [step for name in names for step in GROUPS.get(name, (name,))]
     if "coverage" in steps:
         subprocess.run([str(BIN / "python"), "-m", "coverage", "erase"], cwd=ROOT, check=False)
-    beside = [step for step in steps if step in BESIDE and len(steps) > 1]
-    with ThreadPoolExecutor() as pool:
-        running: dict[str, Future[tuple[bool, float]]] = {}
-        for step in steps:
-            if step in BEFORE_TESTS:
-                passed, seconds = _timed(step)
-            else:
-                running = running or {other: pool.submit(_timed, other, quietly=True) for other in beside}
-                passed, seconds = running[step].result() if step in running else _timed(step)
-            sys.stdout.write(f"  {step:<22}{seconds:5.1f} s\n")
-            sys.stdout.flush()
-            if not passed:
-                sys.stderr.write(f"{step} failed (see above).\n")
-                return 1
+    checks = [step for step in steps if step in CHECKS]
+    tests = [step for step in steps if step not in CHECKS]
+    return _run_checks(checks) or _run_tests(tests)
+
+
+def _run_checks(checks: Sequence[str]) -> int:
+    at_once = 2
+    with ThreadPoolExecutor(at_once) as pool:
+        running = {step: pool.submit(_timed, step, quietly=len(checks) > 1) for step in checks}
+        return _run_in_order(checks, running, pool)
+
+
+def _run_tests(tests: Sequence[str]) -> int:
+    with ThreadPoolExecutor(1) as pool:
+        beside = [step for step in BESIDE if step in tests and len(tests) > 1]
+        running = {step: pool.submit(_timed, step, quietly=True) for step in beside}
+        return _run_in_order(tests, running, pool)
+
+
+def _run_in_order(steps: Sequence[str], running: Mapping[str, Future[Result]], pool: ThreadPoolExecutor) -> int:
+    """Wait for the steps that are running, and run the others; nothing more begins after one that fails."""
+    for step in steps:
+        passed, seconds = running[step].result() if step in running else _timed(step)
+        sys.stdout.write(f"  {step:<22}{seconds:5.1f} s\n")
+        sys.stdout.flush()
+        if not passed:
+            pool.shutdown(wait=False, cancel_futures=True)
+            sys.stderr.write(f"{step} failed (see above).\n")
+            return 1
     return 0
 
 
-def _timed(step: str, *, quietly: bool = False) -> tuple[bool, float]:
+def _timed(step: str, *, quietly: bool = False) -> Result:
     """Whether a step passed, and its seconds; what a quiet one says is shown if it fails."""
     started = time.perf_counter()
     with tempfile.TemporaryFile() as said:

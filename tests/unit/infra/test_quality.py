@@ -34,6 +34,50 @@ def test_the_first_step_that_fails_ends_the_run(capsys: pytest.CaptureFixture[st
     assert said.out.count("good") == 2  # its name and its time, once
 
 
+MEETS = """
+import sys, time
+from pathlib import Path
+Path(sys.argv[1]).touch()
+for _ in range(600):
+    if Path(sys.argv[2]).exists():
+        sys.exit()
+    time.sleep(0.05)
+sys.exit(1)
+"""
+
+
+def meets(folder: Path, own: str, other: str) -> tuple[tuple[str, ...]]:
+    """A command that passes only if the other one of the two runs at the same time."""
+    return ((sys.executable, "-c", MEETS, str(folder / own), str(folder / other)),)
+
+
+@pytest.mark.parametrize(("at_once", "names"), [("CHECKS", ("one", "two")), ("BESIDE", ("one",))])
+def test_two_checks_run_at_once_and_so_do_tests_that_mostly_wait_and_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at_once: str, names: tuple[str, ...]
+) -> None:
+    meeting = {"one": meets(tmp_path, "one", "two"), "two": meets(tmp_path, "two", "one")}
+    monkeypatch.setattr(quality, "STEPS", meeting)
+    monkeypatch.setattr(quality, at_once, names)
+    assert quality.main(["two", "one"]) == 0
+
+
+def test_tests_that_mostly_wait_run_one_after_the_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = str(tmp_path / "one at a time")
+    alone = ((sys.executable, "-c", "import os, sys; os.mkdir(sys.argv[1]); os.rmdir(sys.argv[1])", folder),)
+    monkeypatch.setattr(quality, "STEPS", {"good": OK, "one": alone * 20, "two": alone * 20})
+    monkeypatch.setattr(quality, "BESIDE", ("one", "two"))
+    assert quality.main(["good", "one", "two"]) == 0
+
+
+def test_what_a_check_says_is_shown_if_it_fails(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    says = ((sys.executable, "-c", "print('line 3 is too long'); raise SystemExit(1)"),)
+    monkeypatch.setattr(quality, "STEPS", {"lint": says, "types": OK})
+    assert quality.main(["lint", "types"]) == 1
+    assert "line 3 is too long" in capfd.readouterr().out
+
+
 @pytest.mark.usefixtures("steps")
 def test_every_command_of_a_step_must_pass() -> None:
     assert quality.main(["two"]) == 1
