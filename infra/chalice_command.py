@@ -19,6 +19,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 
 from chalicelib.settings import SettingsError, read
+from infra import shell
 from infra.stage_values import StageValues, read_values, with_values
 
 PROJECT = Path(__file__).parents[1]
@@ -121,9 +122,10 @@ def _take_environment(stage: str, values: StageValues) -> None:
     # The server is the API's function, and has the keys that only some functions have.
     environment = values.environment_of(_API_HANDLER) if is_serving() else values.environment
     if "AWS_ACCESS_KEY_ID" in environment:
-        # The laptop's own keys; a shell's token or profile would be sent with them.
-        for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-            os.environ.pop(name, None)
+        # The laptop's own keys; a shell's token, profile, endpoint or proxy would be used with them.
+        for name in [name for name in os.environ if shell.leads_elsewhere(name)]:
+            del os.environ[name]
+        os.environ.update(shell.NO_FILES)
     else:
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or values.region
         if region != values.region:

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-from infra import setup
+from infra import setup, shell
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -153,4 +153,5 @@ def _passes(step: str, output: IO[bytes] | None = None) -> bool:
 
 
 if __name__ == "__main__":
+    shell.leave()
     sys.exit(main(sys.argv[1:]))

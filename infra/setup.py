@@ -34,6 +34,23 @@ SHORT_SECONDS = 2.0
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
+# What would put packages elsewhere, or leave some out.
+PREFERENCES = frozenset(
+    {
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONSTARTUP", "PYTHONSAFEPATH", "PYTHONWARNINGS"),
+        *("NODE_ENV", "NODE_OPTIONS", "NODE_PATH"),
+        *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_REQUIRE_VIRTUALENV", "PIP_PLATFORM"),
+        *("PIP_CONSTRAINT", "PIP_REQUIREMENT", "PIP_ONLY_BINARY", "PIP_NO_BINARY", "PIP_NO_DEPS", "PIP_DRY_RUN"),
+        *("PIP_PRE", "PIP_UPGRADE"),
+    }
+)
+_NPM_SETTINGS = (
+    *("omit", "only", "also", "production", "include"),
+    *("global", "prefix", "location", "dry_run", "ignore_scripts"),
+)
+NPM_PREFERENCES = tuple(f"npm_config_{name}" for name in _NPM_SETTINGS)
+
+
 class SetupError(Exception):
     """A step failed; the message is one sentence that says what to do."""
 
@@ -116,7 +133,7 @@ def _install_node_packages(folder: Path) -> None:
     wanted = _digest([folder / "package-lock.json"], platform.platform())
     if _stamp(folder / "node_modules") == wanted:
         return
-    npm("ci", "--no-audit", "--no-fund", "--loglevel=error", folder=folder, run=_run_quietly)
+    npm("ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error", folder=folder, run=_run_quietly)
     (folder / "node_modules" / STAMP).write_text(wanted, encoding="utf-8")
 
 
@@ -261,6 +278,7 @@ def main(names: Sequence[str]) -> int:
     if sys.version_info[:2] < OLDEST_PYTHON:
         sys.stderr.write("This needs Python 3.11 or later.\n")
         return 1
+    forget_preferences()
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         runs = [pool.submit(_timed, *STEPS[name]) for name in names]
         _, unfinished = wait(runs, timeout=SHORT_SECONDS)
@@ -273,6 +291,17 @@ def main(names: Sequence[str]) -> int:
             raise error
         sys.stderr.write(f"{error}\n")
     return 1 if errors else 0
+
+
+def forget_preferences() -> None:
+    """Take from this process what the shell prefers for other programs' installs by pip, npm and Python.
+
+    Where packages come from stays: an index, a registry, a proxy, certificates.
+    """
+    for name in [name for name in os.environ if name in PREFERENCES or name.lower().startswith(NPM_PREFERENCES)]:
+        del os.environ[name]
+    # A file of pip's may say the same; the environment comes before it.
+    os.environ["PIP_USER"] = "0"
 
 
 def _timed(label: str, step: Callable[[], None]) -> None:

@@ -2,6 +2,11 @@
 
 from hypothesis import HealthCheck, settings
 
+from infra import shell
+
+# The tests are the same from every shell.
+shell.leave()
+
 settings.register_profile(
     "same-everywhere",
     derandomize=True,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
+from infra import shell
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.stacks import StackError
 from infra.local.children import ChildError, end_left_over
@@ -144,4 +145,5 @@ def _print_welcome(layout: Layout) -> None:
 
 
 if __name__ == "__main__":
+    shell.leave()
     sys.exit(main(sys.argv[1:]))

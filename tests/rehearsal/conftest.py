@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import setup
+from infra import setup, shell
 from infra.deploy.aws import CALLS_FILE
 from infra.deploy.stage import ROOT, Stage
 from infra.local.engine_process import REGION, EngineProcess
@@ -84,7 +84,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Itera
         pytest.MonkeyPatch.context() as patch,
         EngineProcess(folder / "engine", environment={"ENGINE_AS_TLS": "1"}) as engine,
     ):
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_") and name not in shell.NO_FILES]:
             patch.delenv(name)
         patch.setenv("AWS_ENDPOINT_URL", engine.url)
         patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)

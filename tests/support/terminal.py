@@ -21,6 +21,43 @@ from infra.local.layout import ROOT, Layout
 from infra.local.supervisor import Supervisor, running_pid
 from tests.support.laptop import Laptop, free_ports, until
 
+# A shell of another project: keys, profile, endpoints and proxies that nothing of a laptop cloud may use.
+FOREIGN_SHELL = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "another account's",
+    "AWS_SESSION_TOKEN": "another account's",
+    "AWS_PROFILE": "nosuch",
+    "AWS_DEFAULT_PROFILE": "nosuch",
+    "AWS_REGION": "us-west-2",
+    "AWS_DEFAULT_REGION": "us-west-2",
+    "AWS_CONFIG_FILE": "/nosuch/config",
+    "AWS_CA_BUNDLE": "/nosuch/ca.pem",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": "http://127.0.0.1:9",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/other",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/nosuch/token",
+    "AWS_LAMBDA_FUNCTION_NAME": "other",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "ALL_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "NODE_ENV": "production",
+    "NODE_OPTIONS": "--no-such-option",
+    "PYTHONPATH": "/nosuch",
+    "PYTHONSTARTUP": "/nosuch.py",
+    "PIP_USER": "1",
+    "STAGE": "prod",
+    "TODOS_TABLE": "mytodolist-prod-todos",
+    "TRACING": "sdk",
+    "DAX_ENDPOINT": "daxs://other.example.com",
+    "STREAM_FAILURES_ARN": "arn:aws:sqs:us-west-2:123456789012:other",
+}
+
 # What stands in each part's command line.
 PARTS = {
     "engine": "infra.local.engine",
@@ -84,7 +121,7 @@ class Terminal:
             process = subprocess.Popen(
                 [sys.executable, "-m", "infra.local", *arguments],
                 cwd=ROOT,
-                env={**os.environ, **own, **environment},
+                env={**os.environ, **FOREIGN_SHELL, **own, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

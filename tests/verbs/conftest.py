@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import shell
 from infra.deploy.aws import Aws, connect
 from infra.deploy.parts import UNKNOWN, parts
 from infra.deploy.stacks import apply
@@ -31,7 +32,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
         pytest.MonkeyPatch.context() as patch,
         EngineProcess(folder, environment={"ENGINE_AS_TLS": "1"}) as engine,
     ):
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_") and name not in shell.NO_FILES]:
             patch.delenv(name)
         patch.setenv("AWS_ENDPOINT_URL", engine.url)
         patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)

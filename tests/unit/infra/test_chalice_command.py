@@ -8,9 +8,10 @@ import click
 import pytest
 from chalice.config import Config
 
-from infra import chalice_command
+from infra import chalice_command, shell
 from infra.local.layout import ROOT
 from infra.stage_values import StageValues, write_values
+from tests.support.terminal import FOREIGN_SHELL
 from tests.unit.conftest import ENVIRONMENT
 
 Run = Callable[..., Config]
@@ -113,9 +114,10 @@ def test_values_of_an_earlier_version_are_refused_by_the_first_name_that_lacks(t
 def test_the_laptop_is_served_with_its_own_keys_whatever_the_shell_has(tmp_path: Path, run: Run) -> None:
     own = {**APPLICATION, "STAGE": "local", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "LKIA"}
     write_values(tmp_path, "local", StageValues("us-east-1", {"environment_variables": own}))
-    run("deploy", "local", AWS_SESSION_TOKEN="x", AWS_PROFILE="work", AWS_REGION="eu-west-1")
+    run("deploy", "local", **{**FOREIGN_SHELL, "STAGE": "local"})
     assert (os.environ["AWS_REGION"], os.environ["AWS_ACCESS_KEY_ID"]) == ("us-east-1", "LKIA")
-    assert not {"AWS_SESSION_TOKEN", "AWS_PROFILE"} & os.environ.keys()
+    elsewhere = {name for name in FOREIGN_SHELL if shell.leads_elsewhere(name)} - own.keys() - {"AWS_DEFAULT_REGION"}
+    assert {name: os.environ[name] for name in elsewhere & os.environ.keys()} == {"AWS_CONFIG_FILE": os.devnull}
 
 
 def test_chalice_local_without_a_stage_serves_the_laptops_where_dev_is_not_deployed(

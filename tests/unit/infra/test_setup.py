@@ -157,7 +157,7 @@ def test_the_front_end_is_built_once(project: Path, command: Say, calls: Callabl
     command("npm", f"/bin/mkdir -p {project}/frontend/node_modules {project}/frontend/dist")
     setup.frontend()
     assert [call for call in calls() if call.startswith("npm")] == [
-        "npm ci --no-audit --no-fund --loglevel=error",
+        "npm ci --include=dev --no-audit --no-fund --loglevel=error",
         "npm run build --silent",
     ]
     setup.frontend()
