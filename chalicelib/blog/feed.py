@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.blog import addresses
 from chalicelib.blog.model import Post
+from chalicelib.readable import readable
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _child(parent: "Element", name: str, **attributes: str) -> "Element":
 
 
 def _text(parent: "Element", name: str, text: str) -> None:
-    _child(parent, name).text = text
+    _child(parent, name).text = readable(text)
 
 
 def _name(name: str) -> str:

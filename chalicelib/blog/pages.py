@@ -16,6 +16,7 @@ from chalicelib.blog import addresses, markdown
 from chalicelib.blog.model import Post, PostTag
 from chalicelib.contact.contract import LONGEST_MESSAGE
 from chalicelib.contact.service import BY_MAILBOX
+from chalicelib.readable import readable
 from chalicelib.settings import settings
 
 TITLE = "MyBlog"
@@ -155,11 +156,11 @@ def _linked_data(post: Post) -> Markup:
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
-        "headline": post.title,
-        "description": post.summary,
+        "headline": readable(post.title),
+        "description": readable(post.summary),
         "datePublished": post.published_at,
         "dateModified": post.updated_at,
-        "author": {"@type": "Person", "name": post.author_name},
+        "author": {"@type": "Person", "name": readable(post.author_name)},
         "mainEntityOfPage": addresses.post(post.slug),
         "keywords": list(post.tags),
     }
@@ -173,12 +174,18 @@ def _render(template: str, assets: Mapping[str, str], **values: object) -> bytes
     return page.render(assets=assets, site=settings().site_url, title=TITLE, tagline=TAGLINE, **values).encode()
 
 
+def _finalize(value: object) -> object:
+    """What a template writes of a value; markup is ours and stays."""
+    return readable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )

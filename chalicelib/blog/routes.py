@@ -11,6 +11,7 @@ from chalicelib.blog import addresses, contract, feed, markdown, service
 from chalicelib.blog.model import Post, PostTag
 from chalicelib.blog.service import Author, CoverNotReady, NoSuchPost, PageTooLong, SlugTaken, StalePost
 from chalicelib.blog.slugs import is_slug
+from chalicelib.readable import readable
 from chalicelib.settings import settings
 from chalicelib.store.cursors import seal, unseal
 from chalicelib.web import problems
@@ -21,6 +22,7 @@ from chalicelib.web.problems import FieldError, Problem
 from chalicelib.web.routes import Routes
 
 AUTHORS = "authors"
+LONGEST_NAME = 100
 PUBLIC = "public, max-age=60, stale-while-revalidate=300"
 
 routes = Routes(__name__)
@@ -235,7 +237,9 @@ def _refusals(*slug: str) -> Iterator[None]:
 
 
 def _author(caller: Caller) -> Author:
-    return Author(caller.sub, caller.name or "An author")
+    # The name is the person's own, as their token has it.
+    name = readable(caller.name)[:LONGEST_NAME].strip()
+    return Author(caller.sub, name or "An author")
 
 
 def _cached(request: Request, body: object, content: bytes, content_type: str = JSON) -> Reply:

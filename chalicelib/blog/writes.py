@@ -16,7 +16,7 @@ def new_post(author_id: str, author_name: str, new: NewPost, packed_html: str) -
     """A draft that is not stored yet; `packed_html` is what its text becomes."""
     moment = clock.timestamp(clock.now())
     return Post(
-        new.slug or slugs.from_title(new.title) or clock.new_id().lower(),
+        new.slug or slugs.from_title(new.title) or slugs.from_day(moment[:10], clock.new_id()),
         author_id=author_id,
         author_name=author_name,
         created_at=moment,

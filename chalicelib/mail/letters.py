@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from chalicelib.mail.message import NAME, Mail
+from chalicelib.readable import readable
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -21,7 +22,7 @@ def write(name: str, to: str, values: Mapping[str, str], unsubscribe: str | None
     Raises:
         KeyError: the template needs a value that is not there.
     """
-    known = {"blog": NAME, **values}
+    known = {"blog": NAME, **{key: readable(value) for key, value in values.items()}}
     subject = _template(name, "subject.txt").substitute(known).strip()
     text = _template(name, "body.txt").substitute(known)
     escaped = {key: escape(value) for key, value in known.items()}

@@ -7,6 +7,7 @@ from msgspec import Meta
 from chalicelib.mail.addresses import LONGEST, InvalidAddress, normalise
 from chalicelib.web import problems
 from chalicelib.web.problems import FieldError, Problem
+from chalicelib.web.text import CONTROL
 
 _EXPECTED = "Expected an address such as ada@example.com"
 # What clients are told is the plain form; a domain in letters of its own script is taken too.
@@ -20,7 +21,7 @@ Email = Annotated[
     str,
     Meta(
         max_length=LONGEST,
-        pattern=r"^\s*[^\s@]+@[^\s@]+\s*$",
+        pattern=rf"^\s*[^\s@{CONTROL}]+@[^\s@{CONTROL}]+\s*$",
         description="An email address",
         extra={"message": _EXPECTED},
         extra_json_schema={"format": "email", "pattern": _PLAIN},

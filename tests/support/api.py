@@ -1,7 +1,7 @@
 """Calls the application with the events that API Gateway sends."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,6 +37,11 @@ class Api:
     app: Any
     sub: str | None = None
     groups: str | None = None
+    name: str = ""
+
+    def named(self, name: str) -> "Api":
+        """The same person with a name in their token."""
+        return replace(self, name=name)
 
     def as_person(self, sub: str, groups: str | None = None) -> "Api":
         return Api(self.app, sub, groups)
@@ -64,7 +69,7 @@ class Api:
         match = RouteMatcher(list(self.app.routes)).match_route(path)
         context: dict[str, Any] = {"httpMethod": method, "resourcePath": match.route, "path": parts.path}
         if self.sub is not None:
-            claims = {"sub": self.sub, "token_use": "id"}
+            claims = {"sub": self.sub, "token_use": "id"} | ({"name": self.name} if self.name else {})
             context["authorizer"] = {"claims": claims | ({"cognito:groups": self.groups} if self.groups else {})}
         return {
             "httpMethod": method,

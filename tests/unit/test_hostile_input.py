@@ -17,6 +17,7 @@ from chalicelib.todos.contract import MAX_ORDER
 from chalicelib.web import openapi
 from chalicelib.web.endpoints import Endpoint
 from tests.support.api import Answered, Api, Context
+from tests.support.text import NOT_XML, inner, visible
 
 ENDPOINTS = {endpoint.name: endpoint for routes in blueprints for endpoint in routes.endpoints}
 WITH_BODY = [endpoint for endpoint in ENDPOINTS.values() if endpoint.body is not None]
@@ -29,9 +30,10 @@ moments = st.datetimes(
     timezones=offsets,
 )
 # Emoji, right-to-left text and overrides, combining marks: whatever is no control character and no half of a pair.
-visible = st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"])
-inner = st.characters(exclude_categories=["Cc", "Cs"])
-lines = st.builds(lambda first, rest, last: first + rest + last, visible, st.text(inner, max_size=20), visible)
+edge = st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"], exclude_characters=NOT_XML)
+lines = st.builds(
+    lambda first, rest, seen, last: first + rest + seen + last, edge, st.text(inner, max_size=20), visible, edge
+)
 padding = st.text(" \t\n\u00a0\u3000", max_size=3)
 titles = st.builds(lambda before, text, after: before + text + after, padding, lines, padding)
 notes = st.text(st.one_of(inner, st.sampled_from("\n\r\t")), max_size=200)

@@ -1,6 +1,7 @@
 /** A todo's note: written in place, saved when left. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
+import { clean } from '../ui/text';
 import type { App } from './app';
 import { notesObjection } from './limits';
 
@@ -57,7 +58,7 @@ export function Notes({ app: { drafts, list }, todo }: { app: App; todo: Todo })
         rows={Math.min(14, Math.max(2, text.split('\n').length))}
         dir="auto"
         value={text}
-        onInput={event => write(event.currentTarget.value)}
+        onInput={event => write(clean(event.currentTarget.value))}
         onKeyDown={onKeyDown}
         onBlur={save}
       />

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { notesObjection, oneLine, tagObjection, titleObjection } from './limits';
 
 test('titles are on one line, without what cannot be seen', () => {
-  expect(oneLine('  Buy\tstamps\r\nand\u0000 tea \n')).toBe('Buy stamps and tea');
+  expect(oneLine('  Buy\tstamps\r\nand\u0000 tea \uffff\n')).toBe('Buy stamps and tea');
+  expect(oneLine('\u200b \u2060\u3164\ufeff')).toBe('');
+  expect(oneLine('❤️')).toBe('❤️');
 });
 
 test('lengths count characters as people do, after trimming', () => {

@@ -1,5 +1,7 @@
 /** What the API takes, so that a person hears of it before they send. */
 
+import { isInvisible } from '../ui/text';
+
 const TITLE = 500;
 const NOTES = 20_000;
 const TAG = 40;
@@ -7,10 +9,11 @@ export const MAX_TAGS = 10;
 
 const lengthOf = (text: string): number => [...text].length;
 
-/** One line without control characters, as the API wants titles and tags. */
+/** One line without control characters, as the API wants titles and tags; empty if a reader would see nothing of it. */
 export function oneLine(text: string): string {
   // They are what is taken out
-  return text.replace(/\s*[\u0000-\u001f\u007f-\u009f]+\s*/g, ' ').trim();
+  const line = text.replace(/\s*[\u0000-\u001f\u007f-\u009f\ufffe\uffff]+\s*/g, ' ').trim();
+  return isInvisible(line) ? '' : line;
 }
 
 export function titleObjection(text: string): string | null {

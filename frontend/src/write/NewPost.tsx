@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks';
 import { NoAnswer, Refusal, SignedOut } from '../api/failures';
 import { focusOnce } from '../ui/focus';
+import { isInvisible } from '../ui/text';
 import type { Desk } from './desk';
 import { oneLine, slugOf } from './limits';
 import { toPost } from './place';
@@ -113,7 +114,7 @@ export function NewPost({ desk }: { desk: Desk }) {
 }
 
 function objectionBefore(title: string, slug: string): Objection | null {
-  if (title.trim() === '') return { field: 'title', text: 'A post needs a title.' };
+  if (isInvisible(title)) return { field: 'title', text: 'A post needs a title.' };
   if ([...title.trim()].length > 200) return { field: 'title', text: 'A title holds 200 characters.' };
   if (slugOf(slug) === '')
     return { field: 'slug', text: 'An address needs a letter from a to z, or a digit.' };

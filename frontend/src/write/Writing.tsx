@@ -2,11 +2,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../ui/announce';
+import { clean } from '../ui/text';
 import { Cover } from './Cover';
 import type { Desk } from './desk';
 import { replaceText, useGrowth } from './field';
 import { type Format, format, insertBlock, photoMarkdown } from './formatting';
-import { clean, oneLine } from './limits';
+import { oneLine } from './limits';
 import type { Photo } from './photos';
 import type { Post } from './saving';
 import { Tags } from './Tags';

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { clean, objections, oneLine, slugOf, tagsIn } from './limits';
+import { clean } from '../ui/text';
+import { objections, oneLine, slugOf, tagsIn } from './limits';
 
 const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null };
 
 test.each([
   ['Fewer shelves', 'fewer-shelves'],
   ['  Café & Co. ', 'cafe-co'],
-  ['“Ω”', ''],
+  ['Straße nach Ærø', 'strasse-nach-aero'],
+  ['Ω и й', 'o-i-i'],
+  ['“日本語”', ''],
   ['a'.repeat(79) + ' b', 'a'.repeat(79)],
 ])('%j has the address %j', (title, slug) => {
   expect(slugOf(title)).toBe(slug);
@@ -19,6 +22,7 @@ test('tags are split, written as addresses, and never empty', () => {
 test('what the API would refuse is said beforehand', () => {
   expect(objections(FIELDS)).toEqual({});
   expect(objections({ ...FIELDS, title: ' ' })).toEqual({ title: 'A post needs a title.' });
+  expect(objections({ ...FIELDS, title: '\u200b\u2060' })).toEqual({ title: 'A post needs a title.' });
   expect(objections({ ...FIELDS, title: 'a'.repeat(200), summary: '😀'.repeat(500) })).toEqual({});
   expect(objections({ ...FIELDS, body: 'a'.repeat(50_001) })).toEqual({
     body: 'A post holds 50,000 characters; this one has 50,001.',
@@ -29,6 +33,6 @@ test('what the API would refuse is said beforehand', () => {
 });
 
 test('control characters are taken out, line breaks stay', () => {
-  expect(clean('a\r\nb\u0007\tc')).toBe('a\nb\tc');
+  expect(clean('a\r\nb\u0007\tc\uffff')).toBe('a\nb\tc');
   expect(oneLine('a\nb')).toBe('a b');
 });

@@ -1,4 +1,6 @@
 /** What the API takes, so that an author hears of it while they type. */
+import spelling from '../../../chalicelib/blog/spelling.json';
+import { isInvisible } from '../ui/text';
 import { type FieldName, type Fields, NAMES } from './fields';
 
 const TITLE = 200;
@@ -11,18 +13,17 @@ const lengthOf = (text: string): number => [...text].length;
 const number = (count: number): string => count.toLocaleString('en');
 
 /** A title or an address on one line. */
-export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+export const oneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]+/g, ' ');
 
-/** Text without the control characters that the API refuses; line breaks and tabs stay. */
-export const clean = (text: string): string =>
-  text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
+const SPELLING: Partial<Record<string, string>> = spelling;
 
-/** `Café & Co` becomes `cafe-co`, as in the addresses of posts. */
+/** `Café & Straße` becomes `cafe-strasse`, as in the addresses of posts. */
 export function slugOf(text: string, longest = 80): string {
   const plain = text
     .normalize('NFKD')
-    .replace(/[^\u0000-\u007f]/g, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/[^\u0000-\u007f]/g, letter => SPELLING[letter] ?? '');
   return plain
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
@@ -32,7 +33,7 @@ export function slugOf(text: string, longest = 80): string {
 
 export function objection(name: FieldName, fields: Fields): string | null {
   const { title, summary, body, tags } = fields;
-  if (name === 'title' && title.trim() === '') return 'A post needs a title.';
+  if (name === 'title' && isInvisible(title)) return 'A post needs a title.';
   if (name === 'title' && lengthOf(title.trim()) > TITLE) return tooLong('A title', TITLE, title.trim());
   if (name === 'summary' && lengthOf(summary) > SUMMARY) return tooLong('A summary', SUMMARY, summary);
   if (name === 'body' && lengthOf(body) > BODY) return tooLong('A post', BODY, body);

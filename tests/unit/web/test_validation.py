@@ -62,14 +62,18 @@ def test_every_field_that_does_not_fit_is_named_at_once() -> None:
         "completed": "Expected `bool`, got `str`",
         "order": "Expected `int | null`, got `float`",
         "due_at": "Invalid RFC3339 encoded datetime",
-        "tags": "Expected 1 to 40 characters on one line, without control characters",
+        "tags": "Expected 1 to 40 characters on one line, one of them visible, without control characters",
     }
 
 
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
-        (b'{"title": ""}', "title", "Expected 1 to 500 characters on one line, without control characters"),
+        (
+            b'{"title": ""}',
+            "title",
+            "Expected 1 to 500 characters on one line, one of them visible, without control characters",
+        ),
         (b'{"title": "a", "tags": %b}' % msgspec.json.encode(["t"] * 11), "tags", "Expected up to 10 tags"),
         (b'{"title": "a", "order": 9999999999}', "order", "Expected `int` <= 2147483647"),
         (b'{"title": "a", "due_at": "2026-11-21T10:00:00"}', "due_at", "Expected `datetime` with a timezone component"),
