@@ -9,9 +9,18 @@ from chalicelib.web.text import many_lines, one_line
 
 MAX_TAGS = 10
 MAX_BODY_CHARACTERS = 50_000
+# One item holds a draft's text and packed HTML and the HTML that readers see, and an item may have 400 KB (409 600
+# bytes). All else in it takes up to 10 000.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
+MAX_HTML_BYTES = 195_000
+MAX_DRAFT_BYTES = 204_000
 
 _ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 
+_BODY = (
+    f"The text, in Markdown; its HTML without colours has up to {MAX_HTML_BYTES} bytes, "
+    f"and the text with its compressed HTML up to {MAX_DRAFT_BYTES}"
+)
 Slug = Annotated[
     str,
     Meta(
@@ -31,7 +40,7 @@ PostTag = Annotated[
 ]
 Title = Annotated[str, one_line(200, "The title")]
 Summary = Annotated[str, many_lines(500, "What the post is about, in a sentence or two")]
-Body = Annotated[str, many_lines(MAX_BODY_CHARACTERS, "The text, in Markdown")]
+Body = Annotated[str, many_lines(MAX_BODY_CHARACTERS, _BODY)]
 Tags = Annotated[list[PostTag], Meta(max_length=MAX_TAGS, extra={"message": f"Expected up to {MAX_TAGS} tags"})]
 Photo = Annotated[
     str, Meta(pattern=_ULID, description="The id of a photo of the author's", extra={"message": "Expected a media id"})

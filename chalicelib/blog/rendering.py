@@ -21,6 +21,7 @@ from typing import IO, cast
 
 import msgspec
 
+from chalicelib.blog.contract import MAX_HTML_BYTES
 from chalicelib.blog.rendering_process import COLOURED, LENGTH, PLAIN, READY
 from chalicelib.store.errors import Unavailable
 
@@ -41,7 +42,7 @@ class Limits(msgspec.Struct, frozen=True):
     cpu_seconds: float = 0.75
     wall_seconds: float = 20
     memory_bytes: int = 128 * 1024 * 1024
-    html_bytes: int = 195_000
+    html_bytes: int = MAX_HTML_BYTES
 
 
 class HtmlTooLong(Exception):  # noqa: N818 - what it is

@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from chalicelib.blog import slugs, stored_html, writes
-from chalicelib.blog.contract import DraftChanges, NewPost
+from chalicelib.blog.contract import MAX_DRAFT_BYTES, DraftChanges, NewPost
 from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, belongs_to
 from chalicelib.media import service as media
 from chalicelib.media.model import READY
@@ -26,10 +26,6 @@ from chalicelib.store.idempotency import Idempotent
 from chalicelib.store.pages import Key, Page, one_page
 from chalicelib.store.transactions import TransactionRefused
 
-# One item holds a draft's text and packed HTML and the HTML that readers see, and an item may have 400 KB (409 600
-# bytes). What readers see takes up to 195 000 bytes (`rendering.LIMITS`), all else 10 000.
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
-MAX_DRAFT_BYTES = 204_000
 _ATTEMPTS = 5
 
 Written = TypeVar("Written")

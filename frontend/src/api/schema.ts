@@ -565,7 +565,7 @@ export interface components {
              */
             summary?: string;
             /**
-             * @description The text, in Markdown, up to 50000 characters
+             * @description The text, in Markdown; its HTML without colours has up to 195000 bytes, and the text with its compressed HTML up to 204000, up to 50000 characters
              * @default
              */
             body?: string;
@@ -634,7 +634,7 @@ export interface components {
             title?: string;
             /** @description What the post is about, in a sentence or two, up to 500 characters */
             summary?: string;
-            /** @description The text, in Markdown, up to 50000 characters */
+            /** @description The text, in Markdown; its HTML without colours has up to 195000 bytes, and the text with its compressed HTML up to 204000, up to 50000 characters */
             body?: string;
             tags?: string[];
             cover?: string | null;

@@ -6,9 +6,9 @@ import random
 import pytest
 
 from chalicelib.blog import markdown, stored_html
+from chalicelib.blog.contract import MAX_DRAFT_BYTES
 from chalicelib.blog.model import Post
 from chalicelib.blog.rendering import LIMITS
-from chalicelib.blog.service import MAX_DRAFT_BYTES
 from chalicelib.web.endpoints import MAX_BODY_BYTES
 from tests.support.api import Api
 from tests.unit.limits.sizes import LARGEST_ANSWER, LARGEST_ITEM, item_size
