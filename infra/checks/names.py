@@ -41,6 +41,8 @@ LONGEST: Mapping[tuple[str, str], int] = {
     ("AWS::DynamoDB::Table", "TableName"): 255,
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     ("AWS::IAM::Role", "RoleName"): 64,
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    ("AWS::Lambda::Function", "FunctionName"): 64,
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
     ("AWS::Route53::RecordSet", "Name"): 255,
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

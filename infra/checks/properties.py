@@ -9,6 +9,7 @@ from infra.checks.schemas import deprecated, dotted, read_only, values_at, write
 WRITE_ONLY: Mapping[tuple[str, str], str] = {
     ("AWS::CloudFront::Function", "AutoPublish"): "it says what CloudFormation does, and is no state of the function",
     ("AWS::Cognito::UserPool", "EnabledMfas"): "the pool's own answer has the software token's setting",
+    ("AWS::Lambda::Function", "Code.ZipFile"): "Lambda shows a function's code as a package",
     ("AWS::Logs::DeliverySource", "ResourceArn"): "AWS shows it under another name, ResourceArns",
     ("AWS::S3::Bucket", "LifecycleConfiguration.Rules.*.ExpiredObjectDeleteMarker"): "S3 shows it under another name",
     ("AWS::SecretsManager::Secret", "GenerateSecretString"): "it holds at creation alone",

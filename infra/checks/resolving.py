@@ -22,13 +22,24 @@ _ARNS = {
     "AWS::Backup::BackupVault": "arn:aws:backup:{region}:{account}:backup-vault:{name}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:{region}:{account}:table/{name}",
+    "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
     "AWS::S3::Bucket": "arn:aws:s3:::{name}",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
 }
-_NAMES = ("TableName", "BucketName", "QueueName", "TopicName", "RoleName", "LogGroupName", "AlarmName", "Name")
+_NAMES = (
+    "TableName",
+    "BucketName",
+    "FunctionName",
+    "QueueName",
+    "TopicName",
+    "RoleName",
+    "LogGroupName",
+    "AlarmName",
+    "Name",
+)
 # `Ref` gives an ARN for these, and a name for the others.
 _REF_IS_ARN = ("AWS::SNS::Topic",)
 
@@ -130,6 +141,8 @@ class _Stack:
         shape = _ARNS.get(self._read["Resources"][name]["Type"])
         if attribute == "Arn" and shape is not None:
             return shape.format(region=self._region, account=self._account, name=self._named(name))
+        if attribute == "FunctionUrl":
+            return f"https://{name.lower()}.lambda-url.{self._region}.on.aws/"
         return f"{name}.{attribute}"
 
     def _sub(self, argument: Any) -> str:

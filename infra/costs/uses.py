@@ -8,7 +8,7 @@ from infra.costs.bill import Bill, times, together
 from infra.costs.flows import message, photo, publication, sign_up
 from infra.costs.model import Layers
 from infra.costs.rest import HOURS_A_MONTH, at_rest
-from infra.costs.routes import KB_A_GB, measured, routes
+from infra.costs.routes import KB_A_GB, MB_A_GB, measured, routes
 from infra.deploy.stage import Stage
 
 SECONDS_A_MONTH = HOURS_A_MONTH * 3600
@@ -108,7 +108,7 @@ def month(stage: Stage, use: Use) -> Bill:
     bill = together(
         [
             *(at_rest(stage), *called, *followed, times(public_read(stage), use.reads)),
-            *(pages(use), kept(stage, use), replicated(stage, use)),
+            *(pages(use), missing_pages(use), kept(stage, use), replicated(stage, use)),
         ]
     )
     bill = {**bill, **by_request(stage, use, bill), **polled(stage, use, bill)}
@@ -197,6 +197,18 @@ def pages(use: Use) -> Bill:
         "CloudFront functions": use.pages,
         "CloudFront GB": use.pages * GB_A_PAGE,
         "S3 reads": requests * (1 - LAYERS.edge_hits),
+    }
+
+
+def missing_pages(use: Use) -> Bill:
+    """What answers for pages that do not exist: S3 says so, and a function shows the site's own page."""
+    usual = measured()["missing pages"]
+    missing = use.pages * usual["share"]
+    return {
+        "S3 reads": missing,
+        "functions": missing,
+        "function GB-seconds": missing * usual["ms"] / 1000 * usual["memory_mb"] / MB_A_GB,
+        "log GB": missing * usual["logged_kb"] / KB_A_GB,
     }
 
 

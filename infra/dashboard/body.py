@@ -15,7 +15,11 @@ TABLES = ("todos", "media", "posts", "post-tags", "subscribers", "deliveries", "
 QUEUES = ("thumbnail-jobs", "announcements", "mail-event-jobs")
 FAILURE_QUEUES = (*(f"{queue}-failures" for queue in QUEUES), "stream-failures")
 STAGE = "${Stage}"
-_FUNCTIONS = tuple(policies.lambda_name(function, STAGE) for function in policies.FUNCTIONS)
+# The last one is in edge.yaml.
+_FUNCTIONS = (
+    *(policies.lambda_name(function, STAGE) for function in policies.FUNCTIONS),
+    f"mytodolist-{STAGE}-not-found",
+)
 _EVENT_FUNCTIONS = tuple(function for function in policies.FUNCTIONS if function != policies.API)
 _STREAM_FUNCTIONS = tuple(
     policies.lambda_name(name, STAGE)

@@ -107,6 +107,8 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "HostedZoneId": stage.hosted_zone_id,
             "FirewallArn": known["FirewallArn"] if stage.firewall else "",
             "PriceClass": stage.price_class,
+            "LogDays": str(stage.log_days),
+            "RoleBoundary": stage.role_boundary,
             # These are known after the first release, and stay.
             "ApiDomain": outputs.get("ApiDomain", ""),
             "ApiKey": outputs.get("SiteApiKey", ""),

@@ -94,6 +94,7 @@ def ask_site(where: Live) -> list[str]:
         questions: tuple[tuple[str, Callable[[], str | None]], ...] = (
             ("the site shows its front page", lambda: _is_page(client.get("/"))),
             ("the blog shows its front page", lambda: _is_page(client.get("/blog/"))),
+            ("the site shows its page for what does not exist", lambda: _is_page(client.get("/nothing-here/"), 404)),
             ("/config.json is this stage's", lambda: _is_config(client.get(f"/{CONFIG}"), where)),
             ("the API answers through the site", lambda: _is(client.get(f"/{API_STAGE}/health"), 200, "stage")),
         )
@@ -143,8 +144,8 @@ def _reaches_tables(client: httpx.Client, where: Live) -> str | None:
     return _is(client.get(_INTERNAL, headers=dict(request.headers.items())), 200, "tables")
 
 
-def _is_page(answer: httpx.Response) -> str | None:
-    if answer.status_code != 200 or "text/html" not in answer.headers.get("content-type", ""):
+def _is_page(answer: httpx.Response, status: int = 200) -> str | None:
+    if answer.status_code != status or "text/html" not in answer.headers.get("content-type", ""):
         return f"{answer.request.url.path} answered {answer.status_code} {answer.headers.get('content-type', '')}."
     lacking = [name for name in ("content-security-policy", "strict-transport-security") if name not in answer.headers]
     return f"{answer.request.url.path} has no {' and no '.join(lacking)}." if lacking else None

@@ -8,29 +8,48 @@ A check is a coroutine that fails by an assertion. `CHECKS` has them all by thei
 import gzip
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from infra.local.edge.distribution import distribution
 from infra.local.edge.edge import Edge
+from infra.local.edge.lambda_function import LambdaFunction
 from infra.local.edge.messages import Request, Response
-from infra.local.edge.origins import Recorder
+from infra.local.edge.origins import Origin, Recorder
 from infra.local.edge.settings import API_DOMAIN
 
 LONG = b'{"word": "tea"}' * 200
 VIEWER = "192.0.2.7"
 METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+FAKE_SDK = Path(__file__).with_name("fake_sdk")
+LOST = "<h1>There is nothing here, ñor was there</h1>"
+NO_SUCH_KEY = Response([("content-type", "application/xml")], 404, b"<Error><Code>NoSuchKey</Code></Error>")
 ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
 class Asked:
-    """The edge of a stack's resources, at a time of its own."""
+    """The edge of a stack's resources, at a time of its own; its functions read the buckets of a folder."""
 
-    def __init__(self, resources: Mapping[str, Any]) -> None:
+    def __init__(self, resources: Mapping[str, Any], folder: Path) -> None:
         self.now = 1_000_000.0
         self.site = Recorder(Response([("content-type", "text/html")], 200, LONG))
         self.api = Recorder(Response([("content-type", "application/json")], 200, LONG))
         self.distribution = distribution(resources)
-        self.edge = Edge(self.distribution, {"site": self.site, "api": self.api}, lambda: self.now)
+        page = folder / "SiteBucket" / "404.html"
+        page.parent.mkdir()
+        page.write_text(LOST, encoding="utf-8")
+        self.functions = {
+            name: LambdaFunction(origin.function, {"PYTHONPATH": str(FAKE_SDK), "BUCKETS": str(folder)})
+            for name, origin in self.distribution.origins.items()
+            if origin.function is not None
+        }
+        origins: dict[str, Origin] = {"site": self.site, "api": self.api, **self.functions}
+        self.edge = Edge(self.distribution, origins, lambda: self.now)
+
+    async def close(self) -> None:
+        await self.edge.close()
+        for function in self.functions.values():
+            await function.close()
 
     async def __call__(self, target: str, method: str = "GET", body: bytes = b"", **headers: str) -> Response:
         path, _, query = target.partition("?")
@@ -159,7 +178,7 @@ async def the_site_takes_no_writes(ask: Asked) -> None:
 async def errors_of_the_api_come_as_they_are(ask: Asked) -> None:
     for status in ERRORS:
         ask.api_says(status, b'{"title": "why"}')
-        for path in ("/api/todos", "/api/posts"):
+        for path in ("/api/todos", "/api/posts", "/api/posts/one"):
             answer = await ask(path)
             assert (answer.status, answer.body) == (status, b'{"title": "why"}')
 
@@ -221,10 +240,44 @@ async def the_site_does_not_get_what_is_for_the_api(ask: Asked) -> None:
     assert asked.header("x-api-key") == ""
 
 
-async def an_object_that_does_not_exist_is_not_found(ask: Asked) -> None:
+async def the_bucket_says_what_does_not_exist(ask: Asked) -> None:
     assert ask.distribution.lists_bucket
-    ask.site.response = replace(ask.site.response, status=404)
-    assert (await ask("/nothing/")).status == 404
+
+
+async def a_missing_page_shows_the_sites_own(ask: Asked) -> None:
+    for status in (404, 403, 400):
+        ask.site.response = replace(NO_SUCH_KEY, status=status)
+        for path in ("/nope/", "/blog/nope/", "/assets/nope.js", "/blog/photos/nope.webp"):
+            for method in ("GET", "HEAD"):
+                answer = await ask(path, method)
+                assert (answer.status, answer.header("content-type")) == (404, "text/html; charset=utf-8"), path
+                assert answer.body.decode() == LOST
+                assert "default-src 'none'" in answer.header("content-security-policy")
+
+
+async def a_page_that_was_missing_shows_at_once(ask: Asked) -> None:
+    found = ask.site.response
+    for path in ("/blog/new/", "/assets/new.js"):
+        ask.site.response = NO_SUCH_KEY
+        await ask(path)
+        ask.site.response = found
+        assert (await ask(path)).status == 200, path
+
+
+async def a_failure_of_the_bucket_is_no_missing_page(ask: Asked) -> None:
+    for status in (500, 502, 503, 504):
+        ask.site.response = replace(NO_SUCH_KEY, status=status)
+        for path in ("/blog/", "/assets/app-1.js", "/blog/photos/1.webp"):
+            assert (await ask(path)).status == status
+
+
+async def the_function_is_open_to_this_distribution_alone(ask: Asked) -> None:
+    open_to_others = [
+        name
+        for name, origin in ask.distribution.origins.items()
+        if origin.function is not None and origin.function.is_open_to_others
+    ]
+    assert open_to_others == []
 
 
 CHECKS: Mapping[str, Check] = {
@@ -251,6 +304,10 @@ CHECKS: Mapping[str, Check] = {
         pages_have_the_sites_headers,
         the_apis_answers_have_their_headers,
         the_site_does_not_get_what_is_for_the_api,
-        an_object_that_does_not_exist_is_not_found,
+        the_bucket_says_what_does_not_exist,
+        a_missing_page_shows_the_sites_own,
+        a_page_that_was_missing_shows_at_once,
+        a_failure_of_the_bucket_is_no_missing_page,
+        the_function_is_open_to_this_distribution_alone,
     )
 }

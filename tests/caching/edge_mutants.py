@@ -79,6 +79,36 @@ def code(name: str, text: str) -> Change:
     return lambda resources: resources[name]["Properties"].update(FunctionCode=text)
 
 
+def failover(*statuses: int) -> Change:
+    """Give the origin group other statuses."""
+
+    def change(resources: Node) -> None:
+        [group] = config(resources)["OriginGroups"]["Items"]
+        group["FailoverCriteria"]["StatusCodes"] = {"Quantity": len(statuses), "Items": list(statuses)}
+
+    return change
+
+
+def other_way_round(resources: Node) -> None:
+    [group] = config(resources)["OriginGroups"]["Items"]
+    group["Members"]["Items"].reverse()
+
+
+def function_says(old: str, new: str) -> Change:
+    """Change the code of the function that answers for a missing page."""
+
+    def change(resources: Node) -> None:
+        function = resources["NotFound"]["Properties"]["Code"]
+        function["ZipFile"] = function["ZipFile"].replace(old, new)
+
+    return change
+
+
+def gives(name: str, **values: Any) -> Change:
+    """Give a resource other properties."""
+    return lambda resources: resources[name]["Properties"].update(values)
+
+
 MUTANTS: Mapping[str, tuple[Change, Check]] = {
     "the API's rules are in another order": (
         lambda resources: config(resources)["CacheBehaviors"].reverse(),
@@ -214,5 +244,77 @@ MUTANTS: Mapping[str, tuple[Change, Check]] = {
         sets("*", OriginRequestPolicyId=ALL_VIEWER),
         checks.the_site_does_not_get_what_is_for_the_api,
     ),
-    "CloudFront may not list the bucket": (without_listing, checks.an_object_that_does_not_exist_is_not_found),
+    "CloudFront may not list the bucket": (without_listing, checks.the_bucket_says_what_does_not_exist),
+    "pages have no origin group": (sets("*", TargetOriginId="site"), checks.a_missing_page_shows_the_sites_own),
+    "assets have no origin group": (
+        sets("/assets/*", TargetOriginId="site"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "photos have no origin group": (
+        sets("/blog/photos/*", TargetOriginId="site"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "the origin group does not know 404": (failover(400, 403), checks.a_missing_page_shows_the_sites_own),
+    "the origin group does not know 403": (failover(400, 404), checks.a_missing_page_shows_the_sites_own),
+    "the origin group does not know 400": (failover(403, 404), checks.a_missing_page_shows_the_sites_own),
+    "the origin group has a status that CloudFront refuses": (
+        failover(400, 401, 403, 404),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "the origin group takes a failure for a missing page": (
+        failover(400, 403, 404, 500, 502, 503, 504),
+        checks.a_failure_of_the_bucket_is_no_missing_page,
+    ),
+    "the origin group asks the function first": (other_way_round, checks.a_missing_page_shows_the_sites_own),
+    "the API's private paths have the origin group": (
+        sets("/api/*", TargetOriginId="site-or-not-found"),
+        checks.errors_of_the_api_come_as_they_are,
+    ),
+    "the API's public reads have the origin group": (
+        sets("/api/posts/*", TargetOriginId="site-or-not-found", AllowedMethods=["GET", "HEAD", "OPTIONS"]),
+        checks.errors_of_the_api_come_as_they_are,
+    ),
+    "the function answers 200": (function_says("404,", "200,"), checks.a_missing_page_shows_the_sites_own),
+    "the function reads another page": (
+        function_says('"404.html"', '"405.html"'),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "the function does not say what it answers": (
+        function_says('"content-type"', '"x-type"'),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "the function fails": (function_says("return {", "return {}["), checks.a_missing_page_shows_the_sites_own),
+    "the function is no Python": (function_says("def page(", "def page"), checks.a_missing_page_shows_the_sites_own),
+    "the function's answer is kept": (
+        function_says("no-cache", "max-age=300"),
+        checks.a_page_that_was_missing_shows_at_once,
+    ),
+    "the function is not told its bucket": (
+        gives("NotFound", Environment={"Variables": {}}),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "the function's URL is open to everybody": (
+        gives("NotFoundUrl", AuthType="NONE"),
+        checks.the_function_is_open_to_this_distribution_alone,
+    ),
+    "other distributions may call the function's URL": (
+        lambda resources: resources["CloudFrontCallsUrl"]["Properties"].pop("SourceArn"),
+        checks.the_function_is_open_to_this_distribution_alone,
+    ),
+    "CloudFront may not call the function's URL": (
+        lambda resources: resources.pop("CloudFrontCallsUrl"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "CloudFront may call the URL and not the function": (
+        lambda resources: resources.pop("CloudFrontCallsFunction"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "CloudFront does not sign its requests of the function": (
+        lambda resources: origin(resources, "not-found").pop("OriginAccessControlId"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
+    "CloudFront signs its requests of the function as for S3": (
+        lambda resources: origin(resources, "not-found").update(OriginAccessControlId="OriginAccess"),
+        checks.a_missing_page_shows_the_sites_own,
+    ),
 }

@@ -23,30 +23,30 @@ def made() -> dict[str, Any]:
     return resources(read(TEMPLATE), SETTINGS.parameters(), "us-east-1")
 
 
-def run(check: Check, stack: dict[str, Any]) -> None:
+def run(check: Check, stack: dict[str, Any], folder: Path) -> None:
     async def checked() -> None:
-        asked = Asked(stack)
+        asked = Asked(stack, folder)
         try:
             await check(asked)
         finally:
-            await asked.edge.close()
+            await asked.close()
 
     asyncio.run(checked())
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_the_distribution_is_set_up_as_it_must_be(made: dict[str, Any], check: str) -> None:
-    run(CHECKS[check], copy.deepcopy(made))
+def test_the_distribution_is_set_up_as_it_must_be(made: dict[str, Any], check: str, tmp_path: Path) -> None:
+    run(CHECKS[check], copy.deepcopy(made), tmp_path)
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_wrong_set_up_is_found(made: dict[str, Any], name: str) -> None:
+def test_a_wrong_set_up_is_found(made: dict[str, Any], name: str, tmp_path: Path) -> None:
     change, check = MUTANTS[name]
     wrong = copy.deepcopy(made)
     change(wrong)
     assert wrong != made
     with pytest.raises((AssertionError, DistributionError, FunctionError, ValueError)):
-        run(check, wrong)
+        run(check, wrong, tmp_path)
 
 
 def test_every_check_finds_something() -> None:

@@ -32,12 +32,13 @@ def test_the_front_door_costs_next_to_nothing(page: Page) -> None:
     assert sum(sizes.values()) < 3 * 1024
 
 
-def test_what_is_not_there_is_not_found(page: Page) -> None:
-    assert page.request.get("/no/such/page").status == 404
-
-
-def test_the_page_for_what_is_not_there_leads_back(page: Page) -> None:
-    page.goto("/404.html")
+def test_the_page_for_what_is_not_there_leads_back(page: Page, expected_errors: list[str]) -> None:
+    expected_errors.append("status of 404")
+    answer = page.goto("/no/such/page")
+    assert answer is not None
+    assert answer.status == 404
+    assert page.evaluate("[...document.styleSheets].every(each => each.cssRules.length > 0)") is True
+    assert page.request.head("/assets/never-built.js").status == 404
     expect(page.get_by_role("heading", name="There is nothing at this address.")).to_be_visible()
     page.get_by_role("link", name="Front door").click()
     expect(page).to_have_url(re.compile(r":\d+/$"))

@@ -78,11 +78,12 @@ def _of_roles() -> dict[str, Document]:
     ]
     trust = {
         f"trust {role['Properties'].get('RoleName', logical)}": role["Properties"]["AssumeRolePolicyDocument"]
-        for name in ("identity", "cloud/backup", "cloud/observability")
+        for name in ("identity", "edge", "cloud/backup", "cloud/observability")
         for logical, role in of_type(_resources(name), "AWS::IAM::Role").items()
     }
     return {
         "browser": Document({"Version": "2012-10-17", "Statement": browser}),
+        "not-found": Document(_resources("edge")["NotFoundRole"]["Properties"]["Policies"][0]["PolicyDocument"]),
         "trust functions": Document(LAMBDA_TRUST_POLICY, of_a_resource=True),
         **{name: Document(policy, of_a_resource=True) for name, policy in trust.items()},
     }
@@ -98,7 +99,33 @@ def _of_resources() -> dict[str, Document]:
                 title = f"{resource['Type'].split('::')[1].lower()} {one.rpartition(':')[2]}"
                 assert title not in found, f"{title} has two policies"
                 found[title] = Document(resource["Properties"]["PolicyDocument"], of_a_resource=True)
-    return found
+    return {**found, f"lambda mytodolist-{STAGE}-not-found": Document(_of_not_found(), of_a_resource=True)}
+
+
+def _of_not_found() -> dict[str, Any]:
+    """The policy of the not-found page's function, as Lambda writes it of the permissions in the template.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    statements = []
+    for logical, permission in of_type(_resources("edge"), "AWS::Lambda::Permission").items():
+        given = permission["Properties"]
+        condition: dict[str, Any] = {"ArnLike": {"AWS:SourceArn": given["SourceArn"]}}
+        if "FunctionUrlAuthType" in given:
+            condition["StringEquals"] = {"lambda:FunctionUrlAuthType": given["FunctionUrlAuthType"]}
+        if given.get("InvokedViaFunctionUrl"):
+            condition["Bool"] = {"lambda:InvokedViaFunctionUrl": "true"}
+        statements.append(
+            {
+                "Sid": logical,
+                "Effect": "Allow",
+                "Principal": {"Service": given["Principal"]},
+                "Action": given["Action"],
+                "Resource": given["FunctionName"],
+                "Condition": condition,
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _resources(name: str) -> dict[str, Any]:

@@ -336,6 +336,7 @@ def pairs() -> Iterator[Pair]:
     for function, rows in GRID.items():
         yield from (_pair(function, *row) for row in (*rows, *_shared(function)))
     yield from _with_a_network_and_a_key()
+    yield from _not_found()
 
 
 def _shared(function: str) -> Iterator[tuple[str, Ask, Ask]]:
@@ -419,6 +420,24 @@ def _with_a_network_and_a_key() -> Iterator[Pair]:
         ("kms:Decrypt", KEY, through),
         ("kms:Decrypt", KEY.replace("mrk-1", "mrk-2"), through),
     )
+
+
+def _not_found() -> Iterator[Pair]:
+    page, own = bucket("site", "404.html"), f"mytodolist-{STAGE}-not-found"
+    read = ("s3:GetObject", page)
+    for title, allowed, denied in (
+        ("reads its page alone", read, ("s3:GetObject", bucket("site", "index.html"))),
+        ("reads the page of its own stage", read, ("s3:GetObject", bucket("site", "404.html", "staging"))),
+        ("reads the page and does not write it", read, ("s3:PutObject", page)),
+        ("reads the page and lists nothing", read, ("s3:ListBucket", bucket("site"))),
+        (
+            "writes its own log",
+            ("logs:PutLogEvents", log(own)),
+            ("logs:PutLogEvents", log(policies.lambda_name("tell-owner", STAGE))),
+        ),
+        ("begins its own streams", ("logs:CreateLogStream", log(own)), ("logs:CreateLogStream", log(f"{own}-old"))),
+    ):
+        yield _pair("not-found", title, allowed, denied)
 
 
 def _pair(function: str, title: str, allowed: Ask, denied: Ask) -> Pair:

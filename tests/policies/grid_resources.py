@@ -24,6 +24,7 @@ def pairs() -> Iterator[Pair]:
     """Every pair."""
     yield from _over_tls_alone()
     yield from _site()
+    yield from _not_found()
     yield from _logs()
     yield from _topics()
     yield from _queues()
@@ -74,6 +75,34 @@ def _site() -> Iterator[Pair]:
         ),
     ):
         yield Pair(name, title, lists, denied)
+
+
+def _not_found() -> Iterator[Pair]:
+    name, edge = f"lambda mytodolist-{STAGE}-not-found", "cloudfront.amazonaws.com"
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:mytodolist-{STAGE}-not-found"
+    url, invoke = "lambda:InvokeFunctionUrl", "lambda:InvokeFunction"
+    by_iam, another = {"lambda:FunctionUrlAuthType": "AWS_IAM"}, DISTRIBUTION[:-2] + "XX"
+    by_url = {"lambda:InvokedViaFunctionUrl": "true"}
+    ours = Request(edge, url, function, _from(DISTRIBUTION, None, **by_iam))
+    for title, denied in (
+        ("is asked by our distribution", Request(edge, url, function, _from(another, None, **by_iam))),
+        ("is asked by one that says which it is", Request(edge, url, function, by_iam)),
+        (
+            "is asked with a signature",
+            Request(edge, url, function, _from(DISTRIBUTION, None, **{"lambda:FunctionUrlAuthType": "NONE"})),
+        ),
+        ("is closed to the public", Request(ANONYMOUS, url, function, _from(DISTRIBUTION, None, **by_iam))),
+    ):
+        yield Pair(name, title, ours, denied)
+    called = Request(edge, invoke, function, _from(DISTRIBUTION, None, **by_url))
+    for title, denied in (
+        ("is called by our distribution", Request(edge, invoke, function, _from(another, None, **by_url))),
+        (
+            "is called by its URL",
+            Request(edge, invoke, function, _from(DISTRIBUTION, None, **{"lambda:InvokedViaFunctionUrl": "false"})),
+        ),
+    ):
+        yield Pair(name, title, called, denied)
 
 
 def _logs() -> Iterator[Pair]:
@@ -162,6 +191,12 @@ def _roles() -> Iterator[Pair]:
             "backup.amazonaws.com",
             _from(),
             Request("backup.amazonaws.com", "sts:AssumeRole", _role("any"), _from(account=OTHER_ACCOUNT)),
+        ),
+        (
+            "trust NotFoundRole",
+            "lambda.amazonaws.com",
+            {},
+            Request("edgelambda.amazonaws.com", "sts:AssumeRole", _role("any")),
         ),
         (
             "trust ApiLogsRole",

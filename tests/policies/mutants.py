@@ -125,6 +125,7 @@ JOBS, ALARMS, MAILS = (
     f"sns mytodolist-{STAGE}-alarms",
     f"sns mytodolist-{STAGE}-mail-events",
 )
+NOT_FOUND = f"lambda mytodolist-{STAGE}-not-found"
 TRUST, BACKUP = f"trust mytodolist-{STAGE}-browser", f"trust mytodolist-{STAGE}-backup"
 FENCED = "empty-trash in a network with a key"
 
@@ -161,6 +162,15 @@ MUTANTS = (
     Mutant(SITE, "a distribution that writes", actions("OurDistributionReads", "s3:*")),
     Mutant(SITE, "a list for anybody's distribution", without_condition("OurDistributionLearnsWhatDoesNotExist")),
     Mutant(SITE, "a list of versions", actions("OurDistributionLearnsWhatDoesNotExist", "s3:List*")),
+    Mutant("not-found", "every page", resource("ReadThePage", ("/404.html", "/*"))),
+    Mutant("not-found", "every stage", resource("ReadThePage", (f"-{STAGE}-", "-*-"))),
+    Mutant("not-found", "writing the page", actions("ReadThePage", "s3:*")),
+    Mutant("not-found", "everybody's logs", resource("WriteTheLog", (f"mytodolist-{STAGE}-not-found:", "*:"))),
+    Mutant(NOT_FOUND, "anybody's distribution", without("CloudFrontCallsUrl", "ArnLike")),
+    Mutant(NOT_FOUND, "the function to anybody's distribution", without("CloudFrontCallsFunction", "ArnLike")),
+    Mutant(NOT_FOUND, "unsigned requests", without("CloudFrontCallsUrl", "StringEquals")),
+    Mutant(NOT_FOUND, "calls past the URL", without("CloudFrontCallsFunction", "Bool")),
+    Mutant("trust NotFoundRole", "other services", allowing("Principal", {"Service": "edgelambda.amazonaws.com"})),
     Mutant(MEDIA, "plain HTTP", without_statement("TlsOnly")),
     Mutant(LOGS, "anybody's logs", without_condition("BucketsWrite")),
     Mutant(LOGS, "logs that are read", actions("BucketsWrite", "s3:*")),

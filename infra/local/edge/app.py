@@ -8,6 +8,7 @@ from typing import Any
 from infra.local.edge.aws_services import AwsServices
 from infra.local.edge.distribution import distribution
 from infra.local.edge.edge import Edge
+from infra.local.edge.lambda_function import LambdaFunction
 from infra.local.edge.messages import Request, Response, end_to_end, plain
 from infra.local.edge.origins import ApiOrigin, BucketOrigin, Origin, client
 from infra.local.edge.settings import API_DOMAIN, API_STAGE, TEMPLATE, EdgeSettings
@@ -27,12 +28,19 @@ class Application:
 
     def __init__(self, settings: EdgeSettings, template: Path = TEMPLATE) -> None:
         self._settings = settings
-        self._distribution = distribution(resources(read(template), settings.parameters(), settings.bucket["region"]))
+        known = {**settings.parameters(), "SiteBucket": settings.bucket["bucket"]}
+        self._distribution = distribution(resources(read(template), known, settings.bucket["region"]))
         self._http = client()
         origins: dict[str, Origin] = {
             "site": BucketOrigin(self._http, settings.bucket, self._distribution.lists_bucket),
             "api": ApiOrigin(self._http, settings.api, API_DOMAIN, API_STAGE),
         }
+        self._functions = {
+            name: LambdaFunction(origin.function, settings.function_environment())
+            for name, origin in self._distribution.origins.items()
+            if origin.function is not None
+        }
+        origins |= self._functions
         self._edge = Edge(self._distribution, origins)
         self._services = AwsServices(self._http, settings, self._edge.cache)
 
@@ -48,6 +56,8 @@ class Application:
     async def close(self) -> None:
         """End what runs."""
         await self._edge.close()
+        for function in self._functions.values():
+            await function.close()
         await self._http.aclose()
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local.edge.function_urls import FunctionUrl, FunctionUrlError, function_url
 from infra.local.edge.messages import Pair
 from infra.local.edge.policies import (
     MANAGED_CACHE_POLICIES,
@@ -21,6 +22,9 @@ from infra.local.edge.response_headers import ResponseHeaders, response_headers
 
 Node = Mapping[str, Any]
 DEFAULT_ERROR_SECONDS = 10
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+FAILOVER_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FAILOVER_STATUSES = frozenset({400, 403, 404, 416, 429, 500, 502, 503, 504})
 
 
 class DistributionError(Exception):
@@ -29,13 +33,17 @@ class DistributionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where answers come from. Its own headers replace a viewer's of the same name."""
+    """Where answers come from. Its own headers replace a viewer's of the same name.
+
+    `function` is there where the origin is a function's URL.
+    """
 
     name: str
     domain: str
     path: str
     headers: Sequence[Pair]
     is_bucket: bool
+    function: FunctionUrl | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +113,12 @@ def distribution(resources: Node) -> Distribution:
     config = found[0]["Properties"]["DistributionConfig"]
     try:
         behaviours = [*config.get("CacheBehaviors", ()), {"PathPattern": "*", **config["DefaultCacheBehavior"]}]
+        origins = {each["Id"]: _origin(resources, each) for each in config["Origins"]}
+        groups = {each["Id"]: _group(each, origins) for each in _items(config.get("OriginGroups", {}))}
         return Distribution(
-            [_behaviour(resources, each) for each in behaviours],
-            {each["Id"]: _origin(each) for each in config["Origins"]},
-            {each["Id"]: _group(each) for each in _items(config.get("OriginGroups", {}))},
+            [_behaviour(resources, each, groups) for each in behaviours],
+            origins,
+            groups,
             {int(each["ErrorCode"]): _error_rule(each) for each in config.get("CustomErrorResponses", ())},
             config.get("DefaultRootObject", ""),
             {
@@ -118,17 +128,22 @@ def distribution(resources: Node) -> Distribution:
             },
             _may_list(resources),
         )
+    except FunctionUrlError as error:
+        raise DistributionError(str(error)) from error
     except KeyError as error:
         raise DistributionError(f"The distribution lacks {error}.") from error
 
 
-def _behaviour(resources: Node, given: Node) -> Behaviour:
+def _behaviour(resources: Node, given: Node, groups: Mapping[str, OriginGroup]) -> Behaviour:
     cache, forwards = given["CachePolicyId"], given.get("OriginRequestPolicyId")
     answers = given.get("ResponseHeadersPolicyId")
+    methods = frozenset(given.get("AllowedMethods", ("GET", "HEAD")))
+    if given["TargetOriginId"] in groups and methods - FAILOVER_METHODS:
+        raise DistributionError(f"The rule {given['PathPattern']} has an origin group, so it may allow reads alone.")
     return Behaviour(
         given["PathPattern"],
         given["TargetOriginId"],
-        frozenset(given.get("AllowedMethods", ("GET", "HEAD"))),
+        methods,
         MANAGED_CACHE_POLICIES.get(cache) or cache_policy(_properties(resources, cache, "CachePolicyConfig")),
         OriginRequestPolicy()
         if forwards is None
@@ -152,14 +167,20 @@ def _properties(resources: Node, name: str, part: str) -> Node:
     return properties
 
 
-def _origin(given: Node) -> Origin:
+def _origin(resources: Node, given: Node) -> Origin:
     headers = [(each["HeaderName"].lower(), each["HeaderValue"]) for each in given.get("OriginCustomHeaders", ())]
-    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), headers, "S3OriginConfig" in given)
+    is_bucket, function = "S3OriginConfig" in given, function_url(resources, given)
+    return Origin(given["Id"], given["DomainName"], given.get("OriginPath", ""), headers, is_bucket, function)
 
 
-def _group(given: Node) -> OriginGroup:
-    first, second = (each["OriginId"] for each in _items(given["Members"]))
-    return OriginGroup(first, second, frozenset(map(int, _items(given["FailoverCriteria"]["StatusCodes"]))))
+def _group(given: Node, origins: Mapping[str, Origin]) -> OriginGroup:
+    members = [each["OriginId"] for each in _items(given["Members"])]
+    statuses = frozenset(map(int, _items(given["FailoverCriteria"]["StatusCodes"])))
+    if len(members) != 2 or not set(members) <= set(origins):
+        raise DistributionError(f"The origin group {given['Id']} needs two origins of the distribution.")
+    if not statuses or statuses - FAILOVER_STATUSES:
+        raise DistributionError(f"The origin group {given['Id']} may have the statuses {sorted(FAILOVER_STATUSES)}.")
+    return OriginGroup(members[0], members[1], statuses)
 
 
 def _items(given: Node) -> Sequence[Any]:

@@ -34,6 +34,17 @@ class EdgeSettings:
         """Read the settings that the supervisor wrote."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
+    def function_environment(self) -> dict[str, str]:
+        """Return what Lambda would give a function: a region, keys, and here the engine's address."""
+        return {
+            "AWS_REGION": self.bucket["region"],
+            "AWS_DEFAULT_REGION": self.bucket["region"],
+            "AWS_ACCESS_KEY_ID": self.bucket["access_key"],
+            "AWS_SECRET_ACCESS_KEY": self.bucket["secret_key"],
+            "AWS_ENDPOINT_URL": self.bucket["endpoint"],
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
     def parameters(self) -> dict[str, str]:
         """Return the parameters of `edge.yaml`: a stage whose browsers find AWS's services at the site's own origin."""
         return {

@@ -1,6 +1,7 @@
 """Reads a CloudFormation template with its parameters: conditions decided, references filled in.
 
-A reference to a resource becomes its logical name, and an attribute of one `Name.Attribute`.
+A reference to a resource becomes its logical name, and an attribute of one `Name.Attribute`; the URL of a function is
+`https://Name.lambda-url/`.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
 
@@ -12,6 +13,8 @@ from typing import Any
 import yaml
 
 Node = dict[str, Any]
+# What the host of a function's URL ends with.
+URL_DOMAIN = ".lambda-url"
 _NOTHING = object()
 _PSEUDO: Mapping[str, Any] = {
     "AWS::AccountId": "000000000000",
@@ -87,7 +90,9 @@ class _Filled:
             "And": lambda: all(self.value(each) for each in argument),
             "Or": lambda: any(self.value(each) for each in argument),
             "Sub": lambda: self._sub(argument),
-            "GetAtt": lambda: argument if isinstance(argument, str) else ".".join(argument),
+            "GetAtt": lambda: _attribute(argument if isinstance(argument, str) else ".".join(argument)),
+            "Select": lambda: self.value(argument[1])[int(argument[0])],
+            "Split": lambda: self.value(argument[1]).split(argument[0]),
             "ImportValue": lambda: f"import:{self.value(argument)}",
         }
         if name not in functions:
@@ -98,3 +103,8 @@ class _Filled:
         text, own = (argument, {}) if isinstance(argument, str) else argument
         values = {**self._known, **{name: self.value(value) for name, value in own.items()}}
         return re.sub(r"\$\{([^}!]+)\}", lambda found: str(values.get(found[1], found[1])), text)
+
+
+def _attribute(name: str) -> str:
+    logical, _, attribute = name.partition(".")
+    return f"https://{logical}{URL_DOMAIN}/" if attribute == "FunctionUrl" else name

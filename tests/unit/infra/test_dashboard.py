@@ -50,7 +50,12 @@ def names_in(template: str, *types: str, name: str) -> set[str]:
     return {each["Properties"][name] for each in resources.values()}
 
 
-FUNCTIONS = {policies.lambda_name(function, reading.STAGE) for function in policies.FUNCTIONS}
+OF_TEMPLATES = {
+    function["Properties"]["FunctionName"]["Fn::Sub"].replace("${Stage}", reading.STAGE)
+    for template in reading.names()
+    for function in reading.of_type(reading.template(template)["Resources"], "AWS::Lambda::Function").values()
+}
+FUNCTIONS = {policies.lambda_name(function, reading.STAGE) for function in policies.FUNCTIONS} | OF_TEMPLATES
 STREAMS = {name for name, settings in EVENT_SETTINGS.items() if isinstance(settings, StreamSettings)}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.checks.resolving import read
 from infra.costs.__main__ import main
 from infra.costs.bill import beyond_free, total, usd
 from infra.costs.flows import photo, publication, sign_up
@@ -12,7 +13,8 @@ from infra.costs.model import prices
 from infra.costs.page import SHOWN, generated, replaced
 from infra.costs.rest import at_rest
 from infra.costs.routes import measured, per_million, routes
-from infra.costs.uses import BUSY, SECONDS_A_MONTH, SMALL, Use, month, public_read
+from infra.costs.uses import BUSY, SECONDS_A_MONTH, SMALL, Use, missing_pages, month, public_read
+from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import load
 
 STARTS = ("API", "CloudFront", "log", "traces", "function", "read units")
@@ -129,3 +131,10 @@ def test_the_terminal_says_what_is_wrong_in_a_sentence(capsys: pytest.CaptureFix
     assert main(["nowhere"]) == 1
     assert "There is no nowhere.yaml" in capsys.readouterr().err
     assert main(["small", "busy"]) == 2
+
+
+def test_a_page_that_does_not_exist_takes_a_run_of_its_function_at_its_memory() -> None:
+    usual = measured()["missing pages"]
+    bill = missing_pages(Use("pages alone", pages=1_000_000))
+    assert bill["functions"] == 1_000_000 * usual["share"]
+    assert usual["memory_mb"] == read(TEMPLATES / "edge.yaml")["Resources"]["NotFound"]["Properties"]["MemorySize"]

@@ -19,7 +19,7 @@ def test_every_stage_of_ours_passes(name: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"log_days": 31}, r"mytodolist-dev-observability LogDays=31, which must be one of 1, 3, 5, "),
+        ({"log_days": 31}, r"mytodolist-dev-edge LogDays=31, which must be one of 1, 3, 5, "),
         ({"traced_share": 1.5}, r"TracedShare=1\.5, which must be at most 1"),
         (
             {"replica_regions": ("eu-west-1", "eu-west-2", "eu-west-3", "us-east-1")},

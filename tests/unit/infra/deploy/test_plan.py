@@ -42,7 +42,8 @@ def test_nothing_new_keeps_every_stack() -> None:
 def test_a_setting_changes_the_stacks_it_is_given_to_and_no_others() -> None:
     made = changes(deployed(), dataclasses.replace(STAGE, log_days=90))
     assert [name for name, change in made.items() if change == UPDATE and name.startswith("mytodolist-")] == [
-        "mytodolist-dev-observability"
+        "mytodolist-dev-edge",
+        "mytodolist-dev-observability",
     ]
 
 
