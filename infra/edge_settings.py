@@ -46,6 +46,8 @@ BEHAVIOURS: Sequence[tuple[str, Keeping]] = (
     (f"{API}/posts/*", PUBLIC_API),
     (f"{API}/feed.atom", PUBLIC_API),
     (f"{API}/openapi.json", PUBLIC_API),
+    (f"{API}/contact", NEVER),
+    (f"{API}/subscribers", NEVER),
     (f"{API}/*", NEVER),
     ("*", FOR_A_MINUTE),
 )
