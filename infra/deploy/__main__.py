@@ -125,7 +125,7 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
     """
     found = look(aws, stage)
     require_one_stack(stage, found.inventory)
-    preflight.require(list(preflight.api_logs(aws, stage, found.inventory)))
+    preflight.require([*preflight.api_logs(aws, stage, found.inventory), *preflight.names(aws, stage, found.inventory)])
     outputs = dict(found.outputs)
     for part in parts(stage):
         stack = part.stack(stage, outputs)

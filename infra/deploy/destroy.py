@@ -6,15 +6,14 @@ Everything that can refuse does so before the first change. What is left is aske
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from infra import policies
-from infra.deploy import api, config, execution_log, leftovers
+from infra.deploy import api, config, execution_log, functions, leftovers
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_app import deployed_file
 from infra.deploy.inventory import Inventory, StageStack, Way, require_region, take_inventory
 from infra.deploy.leftovers import Leftovers
 from infra.deploy.plan import find_api
 from infra.deploy.release import run_chalice
-from infra.deploy.retained import RETAINED, delete_retained, empty_bucket
+from infra.deploy.retained import RETAINED, delete_retained, empty_own_bucket
 from infra.deploy.signing_key import PARAMETER, delete_signing_key_parameter
 from infra.deploy.stacks import outputs_in, remove
 from infra.deploy.stage import ROOT, Stage
@@ -137,7 +136,7 @@ def _take_down_release(aws: Aws, stage: Stage, inventory: Inventory, project: Pa
 
 def _empty_site(aws: Aws, stage: Stage) -> None:
     [site] = [each for each in RETAINED if each.logical_id == "SiteBucket"]
-    empty_bucket(aws, site.named(aws, stage))
+    empty_own_bucket(aws, stage, site.named(aws, stage))
 
 
 def _remove(aws: Aws, stack: StageStack) -> None:
@@ -145,13 +144,19 @@ def _remove(aws: Aws, stack: StageStack) -> None:
 
 
 def _delete_logs(aws: Aws, stage: Stage, api_id: str | None) -> None:
-    """Delete the log groups that Lambda and API Gateway make by themselves, and those that a late line made again."""
+    """Delete the log groups that Lambda and API Gateway make by themselves, and those that a late line made again.
+
+    The group of a function that is still there is not the stage's: its own functions are gone by now.
+    """
+    pages = aws.client("lambda").get_paginator("list_functions").paginate()
+    still_there = {function["FunctionName"] for page in pages for function in page["Functions"]}
     logs = aws.client("logs")
-    groups = [f"/aws/lambda/{policies.lambda_name(function, stage.name)}" for function in policies.FUNCTIONS]
     if api_id is not None:
         execution_log.delete(aws, api_id)
-    for group in groups:
+    for name in functions.names(stage):
+        if name in still_there:
+            continue
         try:
-            logs.delete_log_group(logGroupName=group)
+            logs.delete_log_group(logGroupName=f"/aws/lambda/{name}")
         except logs.exceptions.ResourceNotFoundException:
             continue

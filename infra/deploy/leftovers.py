@@ -4,7 +4,7 @@ CloudFormation's own list is not enough: what a template retains, and what Lambd
 in no stack.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy.aws import Aws
 from infra.deploy.inventory import Inventory, take_inventory
+from infra.deploy.mail_identities import made_identities, other_senders
 from infra.deploy.stage import APP, GLOBAL_REGION, Stage
 
 
@@ -61,6 +62,8 @@ LISTINGS = (
     ),
 )
 
+_NO_MORE = ("CREATE_FAILED", "DELETE_COMPLETE", "DELETE_SKIPPED")
+
 
 @dataclass(frozen=True, slots=True)
 class Thing:
@@ -85,7 +88,11 @@ class Leftovers:
 
 def ask(aws: Aws, stage: Stage) -> Leftovers:
     """Ask what there is of a stage."""
-    inventory = take_inventory(aws, stage)
+    return compare(aws, stage, take_inventory(aws, stage), (*LISTINGS, *_of_replicas(stage)))
+
+
+def compare(aws: Aws, stage: Stage, inventory: Inventory, listings: Iterable[Listing]) -> Leftovers:
+    """Ask what there is of a stage by these lists, and for its SES identities, and leave out what a stack has."""
     owned = {
         resource
         for stack in (*inventory.all, *inventory.others)
@@ -93,11 +100,15 @@ def ask(aws: Aws, stage: Stage) -> Leftovers:
     }
     loose: list[Thing] = []
     unasked: list[str] = []
-    for listing in (*LISTINGS, *_of_replicas(stage)):
+    for listing in listings:
         try:
             loose += [thing for thing in _listed(aws, stage, listing) if not owned & {thing.id, thing.name}]
         except (BotoCoreError, ClientError) as error:
             unasked.append(f"{listing.service} {listing.operation} ({_reason(error)})")
+    try:
+        loose += [_identity(aws, stage, name) for name in made_identities(aws, stage) if name not in owned]
+    except (BotoCoreError, ClientError) as error:
+        unasked.append(f"sesv2 list_email_identities ({_reason(error)})")
     return Leftovers(inventory, tuple(dict.fromkeys(loose)), tuple(unasked))
 
 
@@ -107,6 +118,13 @@ def is_of(stage: Stage, name: str) -> bool:
         return True
     own = (stage.api_name, f"{APP}_{stage.name}", f"todo-{stage.name}")
     return any(part in own or part.startswith(tuple(f"{each}-" for each in own)) for part in name.split("/"))
+
+
+def _identity(aws: Aws, stage: Stage, name: str) -> Thing:
+    """An identity of SES that the stage has made, with the stages that send from it."""
+    users = other_senders(aws, stage, name)
+    said = f"{name}, from which {' and '.join(users)} {'send' if users[1:] else 'sends'}" if users else name
+    return Thing("SES identity", said, name)
 
 
 def _of_replicas(stage: Stage) -> Iterator[Listing]:
@@ -133,7 +151,9 @@ def _resources(aws: Aws, region: str, stack: str) -> Iterator[str]:
     pages = aws.client("cloudformation", region).get_paginator("list_stack_resources").paginate(StackName=stack)
     for page in pages:
         for resource in page["StackResourceSummaries"]:
-            yield str(resource.get("PhysicalResourceId", ""))
+            # A stack that was rolled back still lists what it could not make, by names that others may have.
+            if resource["ResourceStatus"] not in _NO_MORE:
+                yield str(resource.get("PhysicalResourceId", ""))
 
 
 def _reason(error: BotoCoreError | ClientError) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import policies
-from infra.deploy import parameters
+from infra.deploy import parameters, taken_names
 from infra.deploy.aws import Aws
 from infra.deploy.example_values import example_values
 from infra.deploy.inventory import Inventory, StageStack
@@ -120,6 +120,8 @@ def mail(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
     except ses.exceptions.NotFoundException:
         if stage.mail_identity == "existing":
             yield Finding(Weight.STOP, f"SES has no identity {name} here: verify it, or write mail_identity: create.")
+        else:
+            yield Finding(Weight.NOTE, f"SES has not verified {name} yet, and sends nothing before: {_steps(stage)}.")
         return
     if stage.mail_identity == "create" and _stack(inventory, "messaging") is None:
         yield Finding(
@@ -128,9 +130,55 @@ def mail(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
             f"infra/stages/{stage.name}.yaml.",
         )
     elif not verified:
+        yield Finding(Weight.NOTE, f"SES has not verified {name} yet: {_steps(stage)}.")
+
+
+def _steps(stage: Stage) -> str:
+    """What verifies the stage's identity, once it is there."""
+    if stage.mail_domain:
+        return f"after the deploy write the records of make outputs STAGE={stage.name} into DNS"
+    return f"after the deploy open the link in the mail that AWS sends to {stage.mail_from}"
+
+
+def names(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
+    """Whether something has a name already that a stack of the stage would give."""
+    found = taken_names.ask(aws, stage, inventory)
+    if found.loose:
+        yield Finding(
+            Weight.STOP,
+            f"No stack of {stage.name} has these, and CloudFormation cannot make what is there already: "
+            f"{', '.join(map(str, found.loose))}. What an earlier {stage.name} has left goes with its data by make "
+            f'destroy STAGE={stage.name} WORDS="delete all data of {stage.name}", after a backup as docs/restore.md '
+            f"says; if anything else has the names, write a stage of another name.",
+        )
+    for each in () if aws.endpoint else found.unasked:
+        yield Finding(Weight.UNKNOWN, f"names that are taken: AWS does not say ({each}).")
+
+
+def service_roles(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
+    """Which roles AWS makes for its own services in the first deploy of an account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+    """
+    needed = {
+        "AWSServiceRoleForBackup": stage.backups,
+        "AWSServiceRoleForDAX": stage.dax_nodes > 0,
+        "AWSServiceRoleForDynamoDBReplication": bool(stage.replica_regions),
+        "AWSServiceRoleForWAFV2Logging": stage.firewall,
+        "AWSServiceRoleForAmazonCognitoIdpEmailService": stage.sign_in_mail == "ses",
+    }
+    iam = aws.client("iam")
+    missing = []
+    for name in (each for each, is_needed in needed.items() if is_needed):
+        try:
+            iam.get_role(RoleName=name)
+        except iam.exceptions.NoSuchEntityException:
+            missing.append(name)
+    if missing:
         yield Finding(
             Weight.NOTE,
-            f"SES has not verified {name} yet: make outputs STAGE={stage.name} has the records, or see the mail.",
+            f"AWS makes {', '.join(missing)} in this deploy: its credentials need iam:CreateServiceLinkedRole, which "
+            f"the role of make bootstrap STAGE={stage.name} has.",
         )
 
 
@@ -241,6 +289,8 @@ def concurrency(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
 QUESTIONS: Mapping[str, Question] = {
     "API Gateway's role for logs": api_logs,
     "SES": mail,
+    "names that are taken": names,
+    "service-linked roles": service_roles,
     "the certificate": certificate,
     "the hosted zone": hosted_zone,
     "the KMS key": key,

@@ -9,6 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.deploy.aws import Aws
+from infra.deploy.mail_identities import other_senders
+from infra.deploy.ownership import (
+    bucket_tags,
+    identity_tags,
+    made_by,
+    pool_tags,
+    secret_tags,
+    table_tags,
+    vault_tags,
+)
 from infra.deploy.stage import Stage
 from infra.deploy.user_pool import delete_pool, pools_named
 
@@ -57,12 +67,21 @@ RETAINED = (
 def delete_retained(aws: Aws, stage: Stage, concern: str) -> None:
     """Delete what the stack of a concern has kept, except a vault that holds backups.
 
+    What has such a name and not the stage's tag is somebody else's, and stays. So does an identity of SES that
+    another stage sends from.
+
     Raises:
         RetainedError: something could not be deleted.
     """
     for each in RETAINED:
-        if each.concern == concern and (each.type != _IDENTITY or _has_tag_of(aws, stage, each.named(aws, stage))):
-            DELETERS[each.type](aws, each.named(aws, stage))
+        if each.concern == concern:
+            DELETERS[each.type](aws, stage, each.named(aws, stage))
+
+
+def empty_own_bucket(aws: Aws, stage: Stage, bucket: str) -> None:
+    """Empty a bucket that the stage has made."""
+    if made_by(stage, bucket_tags(aws, bucket)):
+        empty_bucket(aws, bucket)
 
 
 def empty_bucket(aws: Aws, bucket: str) -> None:
@@ -85,7 +104,9 @@ def empty_bucket(aws: Aws, bucket: str) -> None:
         return
 
 
-def _delete_bucket(aws: Aws, bucket: str) -> None:
+def _delete_bucket(aws: Aws, stage: Stage, bucket: str) -> None:
+    if not made_by(stage, bucket_tags(aws, bucket)):
+        return
     s3 = aws.client("s3")
     empty_bucket(aws, bucket)
     try:
@@ -94,11 +115,11 @@ def _delete_bucket(aws: Aws, bucket: str) -> None:
         return
 
 
-def _delete_table(aws: Aws, name: str) -> None:
+def _delete_table(aws: Aws, stage: Stage, name: str) -> None:
     """Delete a table in every region it has a replica in, the stage's own region last."""
     dynamodb = aws.client("dynamodb")
     table = _table(dynamodb, name)
-    if table is None:
+    if table is None or not made_by(stage, table_tags(aws, table)):
         return
     for region in (each["RegionName"] for each in table.get("Replicas", ()) if each["RegionName"] != aws.region):
         _unprotect_table(aws, aws.client("dynamodb", region), name)
@@ -152,49 +173,37 @@ def _wait_for_replica(aws: Aws, dynamodb: Any, name: str, region: str) -> None: 
         time.sleep(aws.poll_seconds)
 
 
-def _delete_pools(aws: Aws, name: str) -> None:
+def _delete_pools(aws: Aws, stage: Stage, name: str) -> None:
     cognito = aws.client("cognito-idp")
     for pool_id in list(pools_named(cognito, name)):
-        delete_pool(cognito, pool_id)
+        if made_by(stage, pool_tags(aws, pool_id)):
+            delete_pool(cognito, pool_id)
 
 
-def _delete_secret(aws: Aws, name: str) -> None:
-    secrets = aws.client("secretsmanager")
-    try:
-        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    except secrets.exceptions.ResourceNotFoundException:
-        return
+def _delete_secret(aws: Aws, stage: Stage, name: str) -> None:
+    if made_by(stage, secret_tags(aws, name)):
+        aws.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
-def _has_tag_of(aws: Aws, stage: Stage, identity: str) -> bool:
-    """Whether the stage made an SES identity: its name, an address or a domain, may be that of other stages too."""
-    ses = aws.client("sesv2")
-    try:
-        tags = ses.get_email_identity(EmailIdentity=identity).get("Tags", [])
-    except ses.exceptions.NotFoundException:
-        return False
-    return {"Key": "stage", "Value": stage.name} in [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags]
+def _delete_identity(aws: Aws, stage: Stage, name: str) -> None:
+    """Delete an identity that the stage has made: an address or a domain may be other stages' too."""
+    if made_by(stage, identity_tags(aws, name)) and not other_senders(aws, stage, name):
+        aws.client("sesv2").delete_email_identity(EmailIdentity=name)
 
 
-def _delete_identity(aws: Aws, name: str) -> None:
-    ses = aws.client("sesv2")
-    try:
-        ses.delete_email_identity(EmailIdentity=name)
-    except ses.exceptions.NotFoundException:
-        return
-
-
-def _delete_empty_vaults(aws: Aws, name: str) -> None:
+def _delete_empty_vaults(aws: Aws, stage: Stage, name: str) -> None:
     """Backups stay until they expire, and AWS deletes no vault that holds one."""
     backup = aws.client("backup")
     prefix = name.removesuffix("*")
     for page in backup.get_paginator("list_backup_vaults").paginate():
         for vault in page["BackupVaultList"]:
-            if vault["BackupVaultName"].startswith(prefix) and not vault.get("NumberOfRecoveryPoints"):
+            is_empty = not vault.get("NumberOfRecoveryPoints")
+            is_named = vault["BackupVaultName"].startswith(prefix)
+            if is_named and is_empty and made_by(stage, vault_tags(aws, vault["BackupVaultArn"])):
                 backup.delete_backup_vault(BackupVaultName=vault["BackupVaultName"])
 
 
-DELETERS: Mapping[str, Callable[[Aws, str], None]] = {
+DELETERS: Mapping[str, Callable[[Aws, Stage, str], None]] = {
     _BUCKET: _delete_bucket,
     _TABLE: _delete_table,
     "AWS::DynamoDB::GlobalTable": _delete_table,

@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.deploy.termination import set_termination_protection
+from infra.deploy.validations import explain
 
 # In the template, because a tag of the stack would be put on each of its resources, and change them all.
 _DIGEST = re.compile(r"^  TemplateDigest: ([0-9a-f]{64})$", re.MULTILINE)
@@ -161,6 +162,7 @@ def _change_set(cloudformation: Any, stack: Stack, kind: str, poll_seconds: floa
         waiter.wait(**names, WaiterConfig={"Delay": poll_seconds, "MaxAttempts": 120})
     except WaiterError as error:
         reason = str(cloudformation.describe_change_set(**names).get("StatusReason", error))
+        reason = explain(cloudformation, reason, **names)
         cloudformation.delete_change_set(**names)
         if any(phrase in reason for phrase in _NOTHING_TO_DO):
             return False
@@ -178,7 +180,8 @@ def _wait(cloudformation: Any, waiter: str, name: str, poll_seconds: float) -> N
             StackName=name, WaiterConfig={"Delay": poll_seconds, "MaxAttempts": max(1, int(1800 / poll_seconds))}
         )
     except WaiterError as error:
-        raise StackError(f"Stack {name} failed: {_first_failure(cloudformation, name)}") from error
+        reason = explain(cloudformation, _first_failure(cloudformation, name), StackName=name)
+        raise StackError(f"Stack {name} failed: {reason}") from error
 
 
 def _first_failure(cloudformation: Any, name: str) -> str:  # noqa: ANN401

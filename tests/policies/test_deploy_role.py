@@ -105,5 +105,5 @@ def test_the_role_cannot_change_itself_or_its_boundary() -> None:
 
 
 def test_the_stacks_of_an_account_are_listed_and_nothing_else_is_of_all() -> None:
-    assert frozenset({"cloudformation:DescribeStacks"}) == OF_ALL
+    assert frozenset({"cloudformation:DescribeStacks", "cloudwatch:DescribeAlarms"}) == OF_ALL
     assert all(takes_a_resource(action) for action in OF_ALL)

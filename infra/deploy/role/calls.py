@@ -16,6 +16,7 @@ FILE = Path(__file__).with_name("calls.json")
 # What deploys call outside of a rehearsal, and who calls it.
 ELSEWHERE: Mapping[str, str] = {
     "cloudformation:DescribeStackEvents": "make deploy, where a stack fails",
+    "cloudformation:DescribeEvents": "make deploy, where a validation of CloudFormation fails",
     "cloudformation:DeleteChangeSet": "make deploy, where a run has left one behind",
     "execute-api:Invoke": "make smoke, which asks the API's health with the caller's signature",
     "cloudformation:GetTemplateSummary": "aws cloudformation deploy, for the one stack",
@@ -46,7 +47,13 @@ ELSEWHERE: Mapping[str, str] = {
     "s3:HeadBucket": "the same",
     "cloudformation:GetTemplate": "the same, of a stack's template",
     "cloudformation:ListStackResources": "make destroy, which lists what is left",
+    "sesv2:ListEmailIdentities": "the same",
     "backup:DeleteBackupVault": "make destroy, with all data",
+    "backup:ListTags": "the same, which asks whether the stage has made a thing before it deletes it",
+    "dynamodb:ListTagsOfResource": "the same",
+    "s3:GetBucketTagging": "the same",
+    "secretsmanager:DescribeSecret": "the same",
+    "iam:GetRole": "make plan, which looks for service-linked roles",
     "cognito-idp:DescribeUserPoolDomain": "make outputs, for the DNS record of the sign-in pages",
 }
 # botocore's name of a service, where IAM has another.

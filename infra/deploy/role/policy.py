@@ -27,7 +27,8 @@ CHANGES_RIGHTS = frozenset(
     )
 )
 # Actions that take a resource and that deploys also call for all there are, which no policy can hold to names.
-OF_ALL = frozenset({"cloudformation:DescribeStacks"})
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+OF_ALL = frozenset({"cloudformation:DescribeStacks", "cloudwatch:DescribeAlarms"})
 # Who a role of the stage may be given to.
 PASSED_TO = ("apigateway", "backup", "codedeploy", "cognito-identity", "dax", "lambda")
 # Whose service-linked roles a first deploy in an account makes.
@@ -102,8 +103,12 @@ def _of_roles(wanted: set[str], stage: Stage, account: str, partition: str) -> l
     if "iam:PassRole" in wanted:
         services = [f"{name}.amazonaws.com" for name in PASSED_TO]
         found.append(_allow(["iam:PassRole"], [roles], {"StringEquals": {"iam:PassedToService": services}}))
+    linked = f"arn:{partition}:iam::{account}:role/aws-service-role/*"
+    if "iam:GetRole" in wanted:
+        # make plan looks which of them there are; one that is not there has no path.
+        absent = f"arn:{partition}:iam::{account}:role/AWSServiceRoleFor*"
+        found.append(_allow(["iam:GetRole"], [linked, absent]))
     if "iam:CreateServiceLinkedRole" in wanted:
-        linked = f"arn:{partition}:iam::{account}:role/aws-service-role/*"
         services = [f"{name}.amazonaws.com" for name in LINKED]
         condition = {"StringEquals": {"iam:AWSServiceName": services}}
         found.append(_allow(["iam:CreateServiceLinkedRole"], [linked], condition))

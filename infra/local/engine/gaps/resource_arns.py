@@ -1,12 +1,12 @@
-"""What IAM is asked about when a function is created or a rule is changed.
+"""What IAM is asked about when a function is created, a rule is changed, or the tags of a table or a vault are read.
 
 AWS: `lambda:CreateFunction` is asked on the function that is to be; the calls on a rule of the default event bus are
-asked on `rule/NAME`.
+asked on `rule/NAME`; those that read the tags of a table or a backup vault, on the ARN that they name.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 
-The emulator: asks about any resource, or about `rule/default/NAME`, so that a policy that names the resource refuses
-its own caller.
+The emulator: asks about any resource, or about `rule/default/NAME`; so
+a policy that names the resource refuses its own caller.
 
 Here: as on AWS.
 """
@@ -14,12 +14,14 @@ Here: as on AWS.
 import functools
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from ministack.core import iam_actions
 
 TARGETS = ("ministack.core.iam_actions:extract_resource_arn(service, method, path)",)
 _FUNCTIONS = "/2015-03-31/functions"
 _VAULTS = "/backup-vaults/"
+_TAGS = "/tags/"
 # Where each call on a rule names it.
 _RULE_NAMES = ("Rule", "Name")
 
@@ -38,6 +40,10 @@ def _named(original: Any) -> Any:
             return f"arn:aws:lambda:{region}:{account}:function:{name}" if name else found
         if service == "backup" and path.startswith(_VAULTS):
             return f"arn:aws:backup:{region}:{account}:backup-vault:{path.removeprefix(_VAULTS).partition('/')[0]}"
+        if service == "backup" and path.startswith(_TAGS):
+            return unquote(path.removeprefix(_TAGS).rstrip("/"))
+        if service == "dynamodb" and isinstance(_read(body).get("ResourceArn"), str):
+            return _read(body)["ResourceArn"]
         if service == "events":
             return _of_a_rule(_read(body), region, account) or found
         return found

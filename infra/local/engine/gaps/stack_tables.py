@@ -1,7 +1,8 @@
 """Tables of a stack have all the properties their template gives them.
 
 AWS: `AWS::DynamoDB::Table` and `GlobalTable` set time to live, point-in-time recovery, encryption, table class,
-on-demand limits and the replicas of a global table; a table under deletion protection fails the stack's deletion.
+on-demand limits, and the replicas of a global table with the tags of each; a table under deletion protection fails the
+stack's deletion.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
 
@@ -25,6 +26,7 @@ TARGETS = (
     "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::DynamoDB::GlobalTable]",
     "ministack.services.cloudformation.provisioners:_ddb_update(physical_id, old_props, new_props, stack_name)",
     "ministack.services.dynamodb:_tables",
+    "ministack.services.dynamodb:_tags",
     "ministack.services.dynamodb:_ttl_settings",
     "ministack.services.dynamodb:_update_continuous_backups(data)",
     "ministack.services.dynamodb:_update_table(data)",
@@ -49,6 +51,7 @@ def apply() -> None:
     after("AWS::DynamoDB::Table", _complete)
     after(_GLOBAL, lambda name, old, new: _complete(name, _own_replica(old), _own_replica(new)))
     after(_GLOBAL, _replicate)
+    after(_GLOBAL, _tag)
     for resource_type in ("AWS::DynamoDB::Table", _GLOBAL):
         handler = handlers[resource_type]
         handlers[resource_type] = {**handler, "delete": _unless_protected(handler["delete"])}
@@ -126,6 +129,12 @@ def _replicate(name: str, old: Properties, new: Properties) -> None:
     updates += [{"Delete": {"RegionName": region}} for region in sorted(before - now)]
     for update in updates:
         accepted(dynamodb._update_table({"TableName": name, "ReplicaUpdates": [update]}))
+
+
+def _tag(name: str, old: Properties, new: Properties) -> None:
+    before, now = (_own_replica(properties).get("Tags") or [] for properties in (old, new))
+    if before != now:
+        dynamodb._tags[dynamodb._tables[name]["TableArn"]] = copy.deepcopy(now)
 
 
 def _unless_protected(original: Any) -> Any:

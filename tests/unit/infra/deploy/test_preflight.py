@@ -13,6 +13,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.chalice_package import main as package_command
 from infra.deploy.example_values import example_values
 from infra.deploy.inventory import Inventory, StageStack
+from infra.deploy.leftovers import LISTINGS
 from infra.deploy.preflight import PreflightError, Weight, ask, require
 from infra.deploy.stage import STAGES, Stage, load
 
@@ -21,6 +22,11 @@ CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/1"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1"
 STAGE = Stage("dev", "eu-west-1", "blog@mytodolist.dev")
 GOOD = {
+    # Nothing of the stage is there yet.
+    **{listing.operation: {listing.items: []} for listing in LISTINGS},
+    "list_email_identities": {"EmailIdentities": []},
+    "list_stack_resources": {"StackResourceSummaries": []},
+    "get_role": {},
     "get_account": {"cloudwatchRoleArn": f"{ROLE}logs", "ProductionAccessEnabled": True},
     "get_email_identity": "NotFoundException",
     "describe_certificate": {
@@ -43,6 +49,16 @@ class MissingError(ClientError):
 
 
 @dataclass(frozen=True)
+class Pages:
+    """One page."""
+
+    answer: Any
+
+    def paginate(self, **_: Any) -> list[Any]:
+        return [self.answer]
+
+
+@dataclass(frozen=True)
 class Account(Aws):
     """An account with these answers by operation; a text is the code of an error."""
 
@@ -58,6 +74,7 @@ class Account(Aws):
 
     class exceptions:  # noqa: N801 - as boto3 calls it
         NotFoundException = MissingError
+        NoSuchEntityException = MissingError
         ResourceNotFoundException = MissingError
         NoSuchHostedZone = MissingError
 
@@ -68,6 +85,12 @@ class Account(Aws):
     def client(self, service: str, region: str = "") -> Any:
         assert service != "acm" or region == "us-east-1"
         return self
+
+    def can_paginate(self, _: str) -> bool:
+        return False
+
+    def get_paginator(self, operation: str) -> "Pages":
+        return Pages(GOOD[operation])
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         if operation not in GOOD:
@@ -179,9 +202,47 @@ def test_a_new_account_is_told_of_its_sandbox_and_its_few_functions() -> None:
         "get_account": {"cloudwatchRoleArn": f"{ROLE}logs", "ProductionAccessEnabled": False},
         "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}},
     }
-    sandbox, few = sentences(STAGE, Weight.NOTE, **answers)
+    sandbox, unknown, few = sentences(STAGE, Weight.NOTE, **answers)
     assert "production access" in sandbox
+    assert "open the link in the mail that AWS sends to blog@mytodolist.dev" in unknown
     assert "Lambda runs 10 functions at once" in few
+
+
+@pytest.mark.parametrize(
+    ("answers", "name"),
+    [
+        ({"list_tables": {"TableNames": ["mytodolist-dev-todos"]}}, "DynamoDB table mytodolist-dev-todos"),
+        (
+            {"describe_log_groups": {"logGroups": [{"logGroupName": "/aws/lambda/mytodolist-dev-publish-pages"}]}},
+            "log group /aws/lambda/mytodolist-dev-publish-pages",
+        ),
+    ],
+)
+def test_a_name_that_is_taken_stops_a_stage_that_would_give_it(answers: dict[str, Any], name: str) -> None:
+    [said] = sentences(STAGE, Weight.STOP, **answers)
+    assert name in said
+    assert 'make destroy STAGE=dev WORDS="delete all data of dev"' in said
+
+
+def test_a_name_that_no_stack_of_the_stage_gives_stops_nothing() -> None:
+    tables = ["mytodolist-dev-old", "mytodolist-dev2-todos", "todos"]
+    assert sentences(STAGE, Weight.STOP, list_tables={"TableNames": tables}) == []
+    # The stage's key is a parameter, so no stack makes the secret.
+    secret = {"SecretList": [{"Name": "mytodolist-dev-signing-key", "ARN": "arn"}]}
+    assert sentences(replace(STAGE, signing_key="parameter"), Weight.STOP, list_secrets=secret) == []
+    assert sentences(STAGE, Weight.STOP, list_secrets=secret) != []
+
+
+def test_a_list_that_aws_refuses_is_said_of_the_names() -> None:
+    [said] = sentences(STAGE, Weight.UNKNOWN, list_tables="AccessDenied")
+    assert "dynamodb list_tables (AccessDenied)" in said
+
+
+def test_roles_that_aws_makes_for_itself_are_said_before() -> None:
+    stage = replace(STAGE, backups=True, dax_nodes=3)
+    said = sentences(stage, Weight.NOTE, get_role="NoSuchEntity", get_email_identity={"VerifiedForSendingStatus": True})
+    assert [each for each in said if "AWSServiceRoleForBackup, AWSServiceRoleForDAX" in each]
+    assert [each for each in sentences(stage, Weight.NOTE) if "AWSServiceRole" in each] == []
 
 
 @pytest.mark.parametrize("operation", ["get_account_settings", "get_account", "get_email_identity"])

@@ -12,6 +12,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.parts import EVERY_PART
 from infra.deploy.retained import DELETERS, RETAINED, Retained, delete_retained
 from infra.deploy.stage import Stage
+from tests.support.cloudformation import CloudFormation
 from tests.templates.reading import template
 
 # API Gateway's role for logs is every API's of the account, and no stage's to delete.
@@ -26,6 +27,7 @@ NAMES = {
     "AWS::SES::EmailIdentity": "EmailIdentity",
 }
 STAGE = Stage("dev", "eu-north-1", "blog@example.com")
+KEYS = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
 
 
 def kept(concern: str, resources: dict[str, Any]) -> set[Retained]:
@@ -103,7 +105,15 @@ class TablesOfRegion:
         status = "UPDATING" if self.tables.is_updating else "ACTIVE"
         # The change is done by the next look.
         self.tables.is_updating = False
-        return {"Table": {"Replicas": replicas, "DeletionProtectionEnabled": protected, "TableStatus": status}}
+        table = {"Replicas": replicas, "DeletionProtectionEnabled": protected, "TableStatus": status}
+        return {"Table": {**table, "TableArn": TableName}}
+
+    def get_paginator(self, operation: str) -> "TablesOfRegion":
+        assert operation == "list_tags_of_resource"
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"Tags": [{"Key": "stage", "Value": "dev"}]}]
 
     def update_table(self, *, TableName: str, **change: Any) -> None:  # noqa: N803
         assert TableName.endswith("-posts")
@@ -164,27 +174,89 @@ def test_a_table_goes_with_its_replicas_in_every_region() -> None:
 
 
 @mock_aws
+def test_what_has_a_name_of_the_stage_and_not_its_tag_stays() -> None:
+    aws = Aws(boto3.Session(**KEYS), "us-east-1", "123456789012", "aws")
+    # given a bucket, a table, a pool, a secret, a vault and an identity of another program, by the stage's names
+    made: dict[str, dict[str, Any]] = {
+        "s3": {"create_bucket": {"Bucket": "mytodolist-dev-site-123456789012"}},
+        "dynamodb": {
+            "create_table": {
+                "TableName": "mytodolist-dev-todos",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            }
+        },
+        "cognito-idp": {"create_user_pool": {"PoolName": "mytodolist-dev"}},
+        "secretsmanager": {"create_secret": {"Name": "mytodolist-dev-signing-key", "SecretString": "a"}},
+        "backup": {"create_backup_vault": {"BackupVaultName": "mytodolist-dev-0a1b"}},
+        "sesv2": {"create_email_identity": {"EmailIdentity": STAGE.mail_from}},
+    }
+    for service, calls in made.items():
+        for operation, arguments in calls.items():
+            getattr(aws.client(service), operation)(**arguments)
+    # when the stage's data is deleted
+    for concern in {each.concern for each in RETAINED}:
+        delete_retained(aws, STAGE, concern)
+    # then each of them is there
+    assert len(aws.client("s3").list_buckets()["Buckets"]) == 1
+    assert aws.client("dynamodb").list_tables()["TableNames"] == ["mytodolist-dev-todos"]
+    assert len(aws.client("cognito-idp").list_user_pools(MaxResults=9)["UserPools"]) == 1
+    assert len(aws.client("secretsmanager").list_secrets()["SecretList"]) == 1
+    assert len(aws.client("backup").list_backup_vaults()["BackupVaultList"]) == 1
+    assert len(aws.client("sesv2").list_email_identities()["EmailIdentities"]) == 1
+
+
+@mock_aws
 def test_every_pool_of_the_stage_goes_and_others_stay() -> None:
-    keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
-    session = boto3.Session(region_name="eu-north-1", **keys)
+    session = boto3.Session(region_name="eu-north-1", **KEYS)
     aws = Aws(session, "eu-north-1", "123456789012", "aws")
     cognito = session.client("cognito-idp")
     for name in ("mytodolist-dev", "mytodolist-dev", "mytodolist-prod"):
-        cognito.create_user_pool(PoolName=name, DeletionProtection="ACTIVE")
+        stage = name.removeprefix("mytodolist-")
+        cognito.create_user_pool(PoolName=name, DeletionProtection="ACTIVE", UserPoolTags={"stage": stage})
     # An identity stack that failed and was made again has left a second pool of the name.
     delete_retained(aws, STAGE, "identity")
     assert [pool["Name"] for pool in cognito.list_user_pools(MaxResults=9)["UserPools"]] == ["mytodolist-prod"]
 
 
+@dataclass(frozen=True)
+class WithStacks(Aws):
+    """An account of moto, with stacks."""
+
+    stacks: CloudFormation = field(default_factory=CloudFormation)
+
+    def client(self, service: str, region: str = "") -> Any:
+        return self.stacks if service == "cloudformation" else super().client(service, region)
+
+
+def sending_from(identity: str, stack: str) -> CloudFormation:
+    """A stack of another stage that sends from an identity."""
+    outputs = [{"OutputKey": "MailIdentity", "OutputValue": identity}]
+    return CloudFormation(stacks={stack: {"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}})
+
+
 @pytest.mark.parametrize("setting", ["create", "existing"])
-@pytest.mark.parametrize(("owner", "left"), [("dev", False), ("prod", True), ("", True)])
-def test_an_identity_is_deleted_by_the_stage_that_has_made_it_and_by_no_other(
+@pytest.mark.parametrize(
+    ("owner", "stacks", "left"),
+    [
+        ("dev", CloudFormation(), False),
+        ("dev", sending_from("blog@example.com", "mytodolist-dev-messaging"), False),
+        ("dev", sending_from("other@example.com", "mytodolist-dev2-messaging"), False),
+        ("dev", sending_from("blog@example.com", "mytodolist-dev2-messaging"), True),
+        ("dev", sending_from("blog@example.com", "mytodolist-prod-Messaging-1A2B"), True),
+        ("prod", CloudFormation(), True),
+        ("", CloudFormation(), True),
+    ],
+)
+def test_an_identity_is_deleted_by_the_stage_that_has_made_it_once_no_other_sends_from_it(
     setting: str,
     owner: str,
+    stacks: CloudFormation,
     left: bool,  # noqa: FBT001 - what the parameters say
 ) -> None:
     with mock_aws():
-        aws = Aws(boto3.Session(), "eu-north-1", "123456789012", "aws")
+        aws = WithStacks(boto3.Session(), "eu-north-1", "123456789012", "aws", stacks=stacks)
         ses = aws.client("sesv2")
         # given the address of two stages, verified by one of them or by hand
         ses.create_email_identity(
@@ -192,5 +264,5 @@ def test_an_identity_is_deleted_by_the_stage_that_has_made_it_and_by_no_other(
         )
         # when dev is destroyed with its data
         delete_retained(aws, Stage("dev", "eu-north-1", "blog@example.com", mail_identity=setting), "messaging")
-        # then the identity stays unless dev has made it
+        # then the identity stays unless dev has made it, and dev alone sends from it
         assert bool(ses.list_email_identities()["EmailIdentities"]) is left
