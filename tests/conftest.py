@@ -1,8 +1,12 @@
 """What every test stands on: property tests that try the same examples on every machine."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 from infra import shell
+from tests.support import needs
 
 # The tests are the same from every shell.
 shell.leave()
@@ -16,3 +20,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("same-everywhere")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End with a sentence where this machine lacks what the chosen tests need."""
+    tests = Path(__file__).parent
+    folders = {item.path.relative_to(tests).parts[0] for item in items if item.path.is_relative_to(tests)}
+    steps = needs.missing(folders, tests.parent)
+    if steps:
+        pytest.exit(f"These tests need more than Python's packages: run python infra/setup.py {' '.join(steps)}", 4)
