@@ -41,7 +41,7 @@ _NAMES = (
     "Name",
 )
 # `Ref` gives an ARN for these, and a name for the others.
-_REF_IS_ARN = ("AWS::SNS::Topic",)
+_REF_IS_ARN = ("AWS::CloudFormation::Stack", "AWS::Lambda::Alias", "AWS::SNS::Topic")
 
 
 def read(path: Path) -> Node:

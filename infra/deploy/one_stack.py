@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/a
 """
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +53,25 @@ def nested(stage: Stage) -> tuple[Part, ...]:
     return tuple(part for part in parts(stage) if not part.region and part != DEPLOYS)
 
 
-def merge_template(stage: Stage) -> Node:
-    """What Chalice merges into the template it makes of the application.
+def require_possible(stage: Stage) -> None:
+    """Raise OneStackError where a stage cannot be one stack.
 
-    Raises:
-        OneStackError: the signing key is no secret, or there is no domain; CloudFront and the API would each wait for
-            the other's address.
+    Its signing key has to be a secret, and it needs a domain: CloudFront and the API would each wait for the other's
+    address.
     """
     if stage.signing_key != "secret":
         raise OneStackError(f"infra/stages/{stage.name}.yaml needs signing_key: secret, which CloudFormation can read.")
     if not stage.domain:
         raise OneStackError(f"infra/stages/{stage.name}.yaml needs a domain for a stack that holds everything.")
+
+
+def merge_template(stage: Stage) -> Node:
+    """What Chalice merges into the template it makes of the application.
+
+    Raises:
+        OneStackError: the stage cannot be one stack.
+    """
+    require_possible(stage)
     found = references(stage)
     resources: Node = {_logical(part.concern): _nested(stage, part) for part in nested(stage)}
     resources |= {_function_id(name): _function(stage, name, found) for name in policies.FUNCTIONS}
@@ -119,10 +128,11 @@ def placeholders(stage: Stage) -> dict[str, str]:
     }
 
 
-def always_put_out(template: Path) -> list[str]:
+@cache
+def always_put_out(template: Path) -> tuple[str, ...]:
     """The outputs of a template that a stage as one stack always has: it is in the cloud, and its key is a secret."""
-    read = read_template(template)
-    return [name for name, one in read.get("Outputs", {}).items() if one.get("Condition", "InTheCloud") in ALWAYS]
+    outputs = read_template(template).get("Outputs", {})
+    return tuple(name for name, one in outputs.items() if one.get("Condition", "InTheCloud") in ALWAYS)
 
 
 def read_template(template: Path) -> Node:

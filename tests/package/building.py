@@ -1,17 +1,37 @@
-"""Builds the package of `prod` with every cache on, and what CloudFormation makes of it."""
+"""Builds packages, and what CloudFormation makes of them: of `prod` with every cache on, and of each stage's file."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from infra.deploy.stage import ROOT, load
+from infra.checks.lint import LONGEST_STAGE
+from infra.checks.stacks import stages
+from infra.deploy.one_stack import OneStackError, require_possible
+from infra.deploy.stage import ROOT, Stage, load
 from infra.local.engine_process import engine_python
 
 PLAIN = load("prod")
 STAGE = replace(PLAIN, cache_size="0.5", dax_nodes=3, roles_have_boundary=True)
 _HERE = Path(__file__).parent
+
+
+def _is_possible(stage: Stage) -> bool:
+    try:
+        require_possible(stage)
+    except OneStackError:
+        return False
+    return True
+
+
+# Each stage that can be one stack, by the name of its file, with the longest name that a stage may have.
+OF_FILES: Mapping[str, Stage] = {
+    stage.name: replace(stage, name=LONGEST_STAGE) for stage in stages() if _is_possible(stage)
+}
+# What can be built, by its folder's name.
+PACKAGES: Mapping[str, Stage] = {"complete": STAGE, **OF_FILES}
 
 
 @dataclass(frozen=True)
@@ -39,11 +59,18 @@ class Built:
 
 
 def build(folder: Path) -> Built:
-    """Write the package with an empty zip, and transform its template as CloudFormation does."""
-    built = Built(folder)
-    run([sys.executable, "-m", "tests.package.write", str(folder)])
-    run([str(engine_python()), str(_HERE / "transform.py"), str(built.sam), str(built.stack)])
+    """Write the package of STAGE with an empty zip, transform its template as CloudFormation does, and the nested."""
+    [built] = build_all(folder, ["complete"]).values()
     run([str(engine_python()), str(_HERE / "expand.py"), str(built.stack), str(built.nested), str(built.expanded)])
+    return built
+
+
+def build_all(folder: Path, names: Iterable[str]) -> dict[str, Built]:
+    """Write packages with an empty zip, and transform their templates as CloudFormation does."""
+    built = {name: Built(folder / name) for name in names}
+    run([sys.executable, "-m", "tests.package.write", str(folder), ",".join(built)])
+    files = [str(file) for each in built.values() for file in (each.sam, each.stack)]
+    run([str(engine_python()), str(_HERE / "transform.py"), *files])
     return built
 
 
