@@ -153,8 +153,13 @@ class Deploy:
 def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
     """Take a release back to the last one that answered; say what was done."""
     before, package = state.release(), state.package()
-    if before is None or package is None:
+    if before is None:
         return f"This was the first release, so there is none to go back to. See its log: /aws/lambda/{stage.api_name}"
+    if package is None:
+        return (
+            f"The release before it cannot be brought back: somebody has deleted its package from {state.bucket}. Check "
+            f"out its commit {before.commit} and deploy that: make deploy STAGE={stage.name}"
+        )
     functions.put_package(aws, stage, package)
     api.show_deployment(aws, api_id, before.deployment_id)
     return (

@@ -13,7 +13,7 @@ import yaml
 from engine_support import Aws, MakeEngine, eventually
 
 from infra.deploy.one_stack import merge_template
-from infra.deploy.parts import Part, parts
+from infra.deploy.parts import EVERY_PART, Part, parts
 from infra.deploy.stacks import Stack, StackError, apply
 from infra.deploy.stage import Stage
 from tests.templates import reading
@@ -91,6 +91,7 @@ def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine
     # Topics and queues take TLS alone.
     aws = Aws(make_engine(environment={"ENGINE_AS_TLS": "1"}))
     outputs = dict(KNOWN)
+    assert parts(STAGE) == EVERY_PART
     for part in parts(STAGE):
         stack = part.stack(STAGE, outputs)
         before = everything(aws)
@@ -172,5 +173,10 @@ def test_the_one_stack_fails_in_each_nested_stack_and_is_made_the_next_time(make
         part = {name: one for name, one in resources.items() if name in needed(failing, resources)}
         assert create(f"whole-{failing.lower()}", part) == "ROLLBACK_COMPLETE"
         assert everything(aws) == before, failing
+    # And when all of them are made and the one stack itself fails, then nothing is left either
+    resources = whole(aws)
+    resources["Broken"] = {**BROKEN, "DependsOn": list(resources)}
+    assert create("whole-itself", resources) == "ROLLBACK_COMPLETE"
+    assert everything(aws) == before
     # And without the fault it is made
     assert create("whole", whole(aws)) == "CREATE_COMPLETE"

@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from infra.deploy import release
@@ -14,6 +16,7 @@ from infra.deploy.chalice_app import deployed_file
 from infra.deploy.release import ReleaseError
 from infra.deploy.state import State, StateError
 from tests.rehearsal.staging import Rehearsal
+from tests.support.lifecycle import pass_days
 
 VERSION = "chalicelib/meta/routes.py"
 # Only in Lambda, so that nothing on the deploying machine notices.
@@ -52,8 +55,9 @@ def test_a_change_arrives_at_the_second_try_and_everything_else_stays(
         patch.setattr(release.functions, "put_event_settings", power_cut)
         with pytest.raises(KeyboardInterrupt):
             rehearsal.deploy()
-    # As on a machine that has never deployed before.
+    # As on a machine that has never deployed before; and by now the stage's file closes the API.
     deployed_file(rehearsal.project, rehearsal.stage.name).unlink()
+    rehearsal.stage = replace(rehearsal.stage, closed_api=True)
     rehearsal.deploy()
     assert version(rehearsal) == "0.9.0"
     assert rehearsal.look().api_id == api_id
@@ -61,7 +65,31 @@ def test_a_change_arrives_at_the_second_try_and_everything_else_stays(
     assert rehearsal.deployed() == resources
 
 
-def test_a_release_that_cannot_answer_is_taken_back(rehearsal: Rehearsal, api_id: str) -> None:
+def test_a_closed_api_answers_nobody_who_comes_past_the_edge(rehearsal: Rehearsal) -> None:
+    # given an API that was closed by the last deploy, and somebody who has signed in
+    person = rehearsal.sign_up("closed")
+    token = {"Authorization": person.api.headers["Authorization"]}
+    # when they ask with the key that CloudFront shows, then they are answered
+    assert person.api.get("/todos").status_code == 200
+    # and past CloudFront they are not, whatever they show for a key
+    for headers in (token, {**token, "x-api-key": "somebody's own idea"}):
+        assert httpx.get(f"{person.api.base_url}todos", headers=headers, timeout=60).status_code == 403
+    # and without a token the key opens nothing
+    assert rehearsal.api().get("/todos").status_code == 401
+    # The next deploy opens it again.
+    rehearsal.stage = replace(rehearsal.stage, closed_api=False)
+
+
+def test_a_release_that_cannot_answer_is_taken_back_though_the_one_before_is_old(
+    rehearsal: Rehearsal, api_id: str
+) -> None:
+    # given a release that has answered for longer than the bucket of releases keeps anything that was replaced
+    s3 = rehearsal.client("s3")
+    before = s3.list_object_versions(Bucket=rehearsal.outputs["DeploysBucket"])["Versions"]
+    pass_days(s3, rehearsal.outputs["DeploysBucket"], days=400)
+    after = s3.list_object_versions(Bucket=rehearsal.outputs["DeploysBucket"])["Versions"]
+    assert len(after) < len(before)
+    # when one is deployed that cannot answer, then the old one is back
     rehearsal.change("app.py", "from typing import Any\n", f"{BREAKS}from typing import Any\n")
     with pytest.raises(ReleaseError, match=r"answered 502 instead of 200[\s\S]*The release was taken back"):
         rehearsal.deploy()

@@ -8,7 +8,9 @@ import pytest
 from moto import mock_aws
 
 from infra.deploy.aws import Aws
-from infra.deploy.state import Release, State
+from infra.deploy.release import roll_back
+from infra.deploy.stage import Stage
+from infra.deploy.state import PACKAGE, Release, State
 from tests.templates.reading import names, stack, template
 
 # Buckets that hold what deploys and rollbacks read.
@@ -66,6 +68,22 @@ def test_the_release_before_is_there_a_year_later(tmp_path: Any, *, seeded: bool
     a_year_later(s3, found)
     # then a release that cannot answer can be taken back to it
     assert (state.package() == b"what people use") is not seeded
+
+
+@mock_aws
+def test_without_the_package_of_the_release_before_the_next_step_is_its_commit(tmp_path: Any) -> None:
+    # given a release whose package somebody has deleted
+    session = boto3.Session("none", "none", region_name="us-east-1")
+    aws = Aws(session, "us-east-1", "123456789012", "aws")
+    session.client("s3").create_bucket(Bucket=BUCKET)
+    state, package = State(aws, BUCKET, "dev"), tmp_path / "package.zip"
+    package.write_bytes(b"what people use")
+    state.keep_release(Release("digest", "deployment", "0a1b2c3", "2026-01-01"), package)
+    session.client("s3").delete_object(Bucket=BUCKET, Key=PACKAGE)
+    # when the next one cannot answer, then the sentence says what to deploy
+    said = roll_back(aws, Stage("dev", "us-east-1", "blog@example.com"), state, "api")
+    assert BUCKET in said
+    assert "commit 0a1b2c3 and deploy that: make deploy STAGE=dev" in said
 
 
 def a_year_later(s3: Any, found: list[dict[str, Any]]) -> None:
