@@ -157,8 +157,8 @@ def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
         return f"This was the first release, so there is none to go back to. See its log: /aws/lambda/{stage.api_name}"
     if package is None:
         return (
-            f"The release before it cannot be brought back: somebody has deleted its package from {state.bucket}. Check "
-            f"out its commit {before.commit} and deploy that: make deploy STAGE={stage.name}"
+            f"The release before it cannot be brought back: somebody has deleted its package from {state.bucket}. "
+            f"Check out its commit {before.commit} and deploy that: make deploy STAGE={stage.name}"
         )
     functions.put_package(aws, stage, package)
     api.show_deployment(aws, api_id, before.deployment_id)
