@@ -67,6 +67,17 @@ def test_every_role_of_the_stage_has_its_boundary(rehearsal: Rehearsal) -> None:
     assert set(boundaries.values()) == {rehearsal.aws.role_boundary_arn(rehearsal.stage)}, boundaries
 
 
+def test_the_function_for_missing_pages_is_cloudfronts_alone_and_answers_404(rehearsal: Rehearsal) -> None:
+    lambda_, name = rehearsal.client("lambda"), "mytodolist-rehearsal-not-found"
+    assert lambda_.get_function_url_config(FunctionName=name)["AuthType"] == "AWS_IAM"
+    statements = json.loads(lambda_.get_policy(FunctionName=name)["Policy"])["Statement"]
+    assert {each["Action"] for each in statements} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert {json.dumps(each["Principal"]) for each in statements} == {'{"Service": "cloudfront.amazonaws.com"}'}
+    answer = json.load(lambda_.invoke(FunctionName=name, Payload=b"{}")["Payload"])
+    assert answer["statusCode"] == 404
+    assert "Read the blog" in answer["body"]
+
+
 def test_event_sources_have_their_failure_settings(rehearsal: Rehearsal) -> None:
     lambda_, failures = rehearsal.client("lambda"), rehearsal.outputs["StreamFailuresArn"]
     for function, settings in EVENT_SETTINGS.items():
