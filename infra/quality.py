@@ -60,6 +60,7 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "rehearsal": ((*COVERED, "-n", "0", "tests/rehearsal"),),
     "verbs": ((*COVERED, "tests/verbs"),),
     "engine": ((*COVERED, "tests/engine"),),
+    "attacks": ((*COVERED, "tests/attacks"),),
     "integration": ((*COVERED, "tests/integration"),),
     "e2e": ((*UNCOVERED, "tests/e2e"),),
     "coverage": (
@@ -75,14 +76,14 @@ CHECKS = ("lint", "types", "templates", "workflows", "documents", "frontend", "f
 BESIDE = ("rehearsal", "chalice")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
-        *("unit", "images", "policies", "dax", "caching", "package", "verbs", "engine", "integration"),
+        *("unit", "images", "policies", "dax", "caching", "package", "verbs", "engine", "attacks", "integration"),
         *("rehearsal", "chalice", "coverage"),
     ),
     "check": ("lint", "types", "templates", "workflows", "documents", "unit"),
     "test": (
         *("lint", "types", "frontend", "templates", "workflows", "documents"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
-        *("package", "verbs", "engine", "integration", "e2e", "rehearsal", "chalice"),
+        *("package", "verbs", "engine", "attacks", "integration", "e2e", "rehearsal", "chalice"),
     ),
 }
 

@@ -31,7 +31,8 @@ def raw(engine: EngineProcess, method: str, path: str, headers: dict[str, str]) 
 
 
 def signed(engine: EngineProcess, key: str, secret: str) -> dict[str, str]:
-    request = AWSRequest("POST", engine.url, data="{}", headers={"X-Amz-Target": "DynamoDB_20120810.ListTables"})
+    headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    request = AWSRequest("POST", engine.url, data="{}", headers=headers)
     SigV4Auth(Credentials(key, secret), "dynamodb", "us-east-1").add_auth(request)
     return dict(request.headers)
 

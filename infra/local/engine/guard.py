@@ -15,6 +15,8 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
+from infra.local.engine import framing
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -28,7 +30,8 @@ _CALLBACKS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 # Cognito's hosted sign-in: served for every pool, with a fixed one-time code and no lock-out.
 _HOSTED_PAGES = re.compile(r"/(login|logout|oauth2/.*|saml2/.*)")
 _ALLOWED = b"access-control-allow-origin"
-_OWN_CORS = ("/_aws/execute-api/", "/restapis/")
+_TOO_LARGE = {"__type": "RequestEntityTooLargeException", "message": "The body is larger than the engine takes."}
+_OWN_CORS = "/_aws/execute-api/"
 
 
 def admin_token(secret_key: str) -> str:
@@ -68,6 +71,20 @@ class Guard:
         if refusal is not None:
             await answer(send, 403, {"__type": "AccessDeniedException", "message": refusal})
             return
+        twice = framing.repeated(scope)
+        if twice is not None:
+            await answer(send, 400, {"__type": "InvalidRequest", "message": f"The header {twice} is sent twice."})
+            return
+        most = framing.most_bytes(headers, scope["query_string"])
+        if int(headers.get("content-length", "0")) > most:
+            await answer(send, 413, _TOO_LARGE)
+            return
+        try:
+            await self._admitted(scope, headers, framing.bounded(receive, most), send)
+        except framing.BodyTooLargeError:
+            await answer(send, 413, _TOO_LARGE)
+
+    async def _admitted(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
         if scope["path"].startswith("/_local/"):
             await self._local(scope, headers, send)
         elif scope["path"].startswith(_OWN_CORS) or ".execute-api." in headers["host"]:

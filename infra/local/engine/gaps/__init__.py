@@ -17,6 +17,8 @@ from infra.local.engine.gaps import (
     api_settings,
     as_tls,
     async_invocations,
+    call_names,
+    call_verdicts,
     cognito_claims,
     cognito_codes,
     cognito_sign_in,
@@ -67,6 +69,7 @@ from infra.local.engine.gaps import (
 SHARED: tuple[ModuleType, ...] = (destinations, stacks)
 ALL: tuple[ModuleType, ...] = (
     root_key,
+    call_names,
     as_tls,
     anonymous_callers,
     policy_variables,
@@ -117,4 +120,5 @@ ALL: tuple[ModuleType, ...] = (
     stack_nested,
     dashboards,
     edge_functions,
+    call_verdicts,
 )
