@@ -34,6 +34,7 @@ from infra.local.children import (
     last_line,
     remember,
 )
+from infra.local.engine.function_host import SECRET_HEADER, host_secret
 from infra.local.engine.guard import admin_token
 from infra.local.engine_process import engine_python
 from infra.local.keys import Keys, load_or_make, write_privately
@@ -272,7 +273,7 @@ class Supervisor:
             environment | found_by,
             self.layout.project,
             self.layout.logs / "functions.log",
-            lambda: _answers(f"{address}/"),
+            lambda: _answers(f"{address}/", {SECRET_HEADER: host_secret(self.keys.secret_key)}),
         )
 
     def _api(self) -> Child:
@@ -402,9 +403,10 @@ def _listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
+    request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - our own address
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+        with urllib.request.urlopen(request, timeout=2):  # noqa: S310
             return True
     except (urllib.error.URLError, OSError):
         return False

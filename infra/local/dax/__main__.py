@@ -15,6 +15,7 @@ from pathlib import Path
 import botocore.session
 from botocore.config import Config
 
+from infra.local.dax.authorization import Authorization
 from infra.local.dax.node import Node
 from infra.local.dax.server import HOST, Server
 from infra.local.dax.weather import Weather
@@ -37,7 +38,10 @@ def main(arguments: list[str]) -> int:
     dynamodb = botocore.session.get_session().create_client("dynamodb", config=config)
     weather = Weather()
     node = Node(dynamodb, asked.item_seconds, asked.query_seconds, asked.names)
-    with Server(node, weather, asked.port, asked.certificate) as server:
+    authorization = Authorization(
+        os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN", "")
+    )
+    with Server(node, weather, authorization, asked.port, asked.certificate) as server:
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
         signal.signal(signal.SIGUSR1, lambda *_: _say(json.dumps(node.counts.told())))
         threading.Thread(target=_listen, args=(weather, node), daemon=True).start()

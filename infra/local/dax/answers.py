@@ -104,5 +104,11 @@ def refusal(error: ClientError, tables: Sequence[str], catalogue: Catalogue) -> 
     )
 
 
+def not_authorized(message: str) -> bytes:
+    """The refusal of a caller who may not use the cluster."""
+    told = ["", "AccessDeniedException", 400]
+    return cbor.encode(list(_ACCESS_DENIED)) + cbor.encode(message) + cbor.encode(told)
+
+
 def _obstacle(reason: Mapping[str, Any], table: str, catalogue: Catalogue) -> bytes | None:
     return catalogue.encode(table, reason["Item"]) if "Item" in reason else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.dax import answers, cbor, reads, transactions, writes
+from infra.local.dax.authorization import Authorization, Handshake
 from infra.local.dax.cbor import Decoder, EndOfData
 from infra.local.dax.node import Node
 from infra.local.dax.transactions import Cancelled
@@ -63,8 +64,16 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, node: Node, weather: Weather, port: int = 0, certificate: Path | None = None) -> None:
+    def __init__(
+        self,
+        node: Node,
+        weather: Weather,
+        authorization: Authorization,
+        port: int = 0,
+        certificate: Path | None = None,
+    ) -> None:
         self.node = node
+        self.authorization = authorization
         self.weather = weather
         self._tls: ssl.SSLContext | None = None
         if certificate is not None:
@@ -84,6 +93,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 class _Connection(socketserver.BaseRequestHandler):
     server: Server
+    refusal: str | None = "The connection is not authorized."
 
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -104,10 +114,12 @@ class _Connection(socketserver.BaseRequestHandler):
         if service != _SERVICE:
             raise ProtocolError(f"There is no service {service}.")
         if number == _AUTHORIZE:
-            # A local cluster lets everybody in, and success is not answered.
-            for _ in range(_AUTHORIZE_FIELDS):
-                sent.decode()
+            # Success is not answered, and a refusal answers the next request.
+            self.refusal = self.server.authorization.refusal(_handshake(sent))
             return
+        if self.refusal is not None:
+            connection.sendall(answers.not_authorized(self.refusal))
+            raise ProtocolError(self.refusal)
         self.server.weather.before_work()
         answer = self._answer(number, sent)
         self.server.weather.before_answer()
@@ -135,6 +147,13 @@ def _greeting(sent: Decoder) -> None:
     magic, _, _, _, _ = (sent.decode() for _ in range(5))
     if magic != MAGIC:
         raise ProtocolError("Whoever called does not speak DAX's protocol.")
+
+
+def _handshake(sent: Decoder) -> Handshake:
+    """The key, the signature, what was signed, the session's token, and the client's name."""
+    fields = [sent.decode() for _ in range(_AUTHORIZE_FIELDS)]
+    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each or "") for each in fields]
+    return Handshake(*texts[:4])
 
 
 def _endpoint(port: int) -> dict[int, object]:

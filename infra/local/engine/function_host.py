@@ -6,6 +6,7 @@ engine sends
 
     POST {LOCAL_FUNCTION_HOST}/functions/{FunctionName}/invocations
     Content-Type: application/json
+    X-Function-Host-Secret: <`host_secret` of the engine's secret key: the host takes no other calls>
 
     {"event": ..., "request_id": "<uuid>", "function_arn": "arn:aws:lambda:...",
      "deadline_ms": <epoch milliseconds at which the function times out>, "memory_mb": 512,
@@ -22,6 +23,8 @@ so the usual rules of retries apply. An answer that does not come within the fun
 Only loopback hosts are called.
 """
 
+import hashlib
+import hmac
 import http.client
 import ipaddress
 import json
@@ -31,6 +34,7 @@ from dataclasses import dataclass
 from typing import Any
 
 VARIABLE = "LOCAL_FUNCTION_HOST"
+SECRET_HEADER = "X-Function-Host-Secret"  # noqa: S105 - a header's name
 _OK = 200
 
 
@@ -56,7 +60,12 @@ class Outcome:
     log: str = ""
 
 
-def invoke(host: str, invocation: Invocation) -> Outcome:
+def host_secret(secret_key: str) -> str:
+    """Return what a caller of a function host must send: known to holders of the installation's secret key alone."""
+    return hmac.digest(secret_key.encode(), b"local function host", hashlib.sha256).hex()
+
+
+def invoke(host: str, invocation: Invocation, secret: str = "") -> Outcome:
     """Send one invocation. Never raises: everything that goes wrong is a function error."""
     address = _address(host)
     if address is None:
@@ -72,7 +81,8 @@ def invoke(host: str, invocation: Invocation) -> Outcome:
     path = f"/functions/{urllib.parse.quote(invocation.function, safe='')}/invocations"
     connection = http.client.HTTPConnection(*address, timeout=invocation.timeout)
     try:
-        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", SECRET_HEADER: secret}
+        connection.request("POST", path, json.dumps(body), headers)
         response = connection.getresponse()
         answer = response.read()
     except TimeoutError:

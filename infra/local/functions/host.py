@@ -12,9 +12,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+from infra.local.engine.function_host import SECRET_HEADER
+from infra.local.functions.calls import CallHandler, secret
 from infra.local.layout import HOST
 from infra.local.watch import fingerprint
 
@@ -105,29 +107,16 @@ def _drain(process: "subprocess.Popen[str]") -> None:
 def serve(workers: Workers, port: int) -> ThreadingHTTPServer:
     """Listen for the engine."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class Handler(CallHandler):
+        def state(self) -> tuple[int, bytes]:
             workers.address()
-            self._answer(200, b"{}")
+            return 200, b"{}"
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+        def invoked(self, body: bytes) -> tuple[int, bytes]:
             try:
-                self._answer(200, _forward(workers, self.path, body))
+                return 200, _forward(workers, self.path, body)
             except (urllib.error.URLError, OSError) as error:
-                self._answer(502, json.dumps({"message": str(error)}).encode())
-
-        def _answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """The functions log for themselves."""
+                return 502, json.dumps({"message": str(error)}).encode()
 
     return ThreadingHTTPServer((HOST, port), Handler)
 
@@ -145,7 +134,8 @@ def _forward(workers: Workers, path: str, body: bytes) -> bytes:
 
 
 def _post(url: str, body: bytes) -> bytes:
-    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    headers = {"Content-Type": "application/json", SECRET_HEADER: secret()}
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=900) as answer:  # noqa: S310 - our own worker
         content: bytes = answer.read()
     return content

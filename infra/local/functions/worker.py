@@ -13,11 +13,12 @@ import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.local.functions.calls import CallHandler
 from infra.local.layout import HOST
 
 ENGINE_SECONDS = 60.0
@@ -70,21 +71,10 @@ def carry_trace_on(params: dict[str, Any], **_: object) -> None:
 def serve(handlers: dict[str, Any]) -> ThreadingHTTPServer:
     """Listen on a free port."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    class Handler(CallHandler):
+        def invoked(self, body: bytes) -> tuple[int, bytes]:
             function = self.path.split("/")[2]
-            answer = json.dumps(invoke(handlers, function, request)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """The functions log for themselves."""
+            return 200, json.dumps(invoke(handlers, function, json.loads(body))).encode()
 
     server = ThreadingHTTPServer((HOST, 0), Handler)
     # So that closing it waits for what is being done.

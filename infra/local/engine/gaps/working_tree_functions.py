@@ -9,12 +9,13 @@ Concurrency, logs, retries and destinations stay the emulator's.
 """
 
 import functools
+import os
 import time
 from typing import Any
 
 from ministack.services import lambda_svc
 
-from infra.local.engine.function_host import VARIABLE, Invocation, Outcome, invoke
+from infra.local.engine.function_host import VARIABLE, Invocation, Outcome, host_secret, invoke
 
 TARGETS = (
     "ministack.services.lambda_svc:_emit_lambda_logs(func, request_id, log_text, error, duration_ms)",
@@ -47,6 +48,7 @@ def _to_the_host(original: Any) -> Any:
                 memory_mb=int(config.get("MemorySize") or 128),
                 trace_id=lambda_svc._xray_trace_id_for_invocation(config) or "",
             ),
+            host_secret(os.environ["AWS_SECRET_ACCESS_KEY"]),
         )
         milliseconds = int((time.time() - started) * 1000)
         lambda_svc._emit_lambda_logs(function, request_id, outcome.log, outcome.error is not None, milliseconds)
