@@ -94,6 +94,7 @@ class Laptop:
 
     def as_browser(self, service: str, keys: Mapping[str, str]) -> Any:
         """A boto3 client with a person's own credentials."""
+        version = {"signature_version": "s3v4"} if service == "s3" else {}
         client = boto3.client(
             service,
             region_name=REGION,
@@ -101,7 +102,8 @@ class Laptop:
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretKey"],
             aws_session_token=keys["SessionToken"],
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            # Presigned URLs would otherwise be signed the old way here, which newer regions do not take.
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, **version),
         )
         return self._closed_later(client)
 

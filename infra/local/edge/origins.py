@@ -33,7 +33,9 @@ async def send(http: httpx.AsyncClient, base: str, request: Request) -> Response
     """Send a request to an address as it is, and return the answer as it is."""
     url = httpx.URL(base).copy_with(raw_path=request.target.encode("latin-1"))
     accepted = [] if request.header("accept-encoding") else [("accept-encoding", "identity")]
-    sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in [*request.headers, *accepted]]
+    # The length is that of the body that is sent on, and is said once.
+    told = [pair for pair in [*request.headers, *accepted] if pair[0] != "content-length"]
+    sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
     sent = sent if any(name == b"host" for name, _ in sent) else [(b"host", url.netloc), *sent]
     # The client's own headers would come on top of these.
     outgoing = httpx.Request(request.method, url, headers=[], content=request.body or None)
