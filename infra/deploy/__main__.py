@@ -26,6 +26,7 @@ from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
 from infra.deploy.rotation import RotationError, rotate_keys
+from infra.deploy.signing_key import key_version
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.site_key import SiteKeyError
@@ -121,7 +122,8 @@ def smoke(aws: Aws, stage: Stage, _: str) -> None:
 def beside(aws: Aws, stage: Stage, _: str) -> None:
     """Make what a stage's one stack cannot hold: the bucket for packages, and what has to be in us-east-1.
 
-    It also protects the one stack of a protected stage, and prints the tags that the one stack is deployed with.
+    It also protects the one stack of a protected stage, and prints the tags that the one stack is deployed with, and
+    the version of its signing key: another value makes CloudFormation read the secret anew.
     """
     found = look(aws, stage)
     require_one_stack(stage, found.inventory)
@@ -139,6 +141,8 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
     for name in ("DeploysBucket", "FirewallArn"):
         if name in outputs:
             _say(f"{name}={outputs[name]}")
+    if root is not None and "SigningKeyArn" in outputs:
+        _say(f"KeysRotated={key_version(aws, outputs['SigningKeyArn'])}")
     for key, value in stage.tags.items():
         _say(f"Tag={key}={value}")
 

@@ -17,7 +17,7 @@ from infra.deploy.config import SIGNING
 from infra.deploy.inventory import Way
 from infra.deploy.key_ring import rotated
 from infra.deploy.plan import Found, look
-from infra.deploy.signing_key import read_signing_key, write_signing_key
+from infra.deploy.signing_key import key_version, read_signing_key, write_signing_key
 from infra.deploy.site_key import rotate_site_key
 from infra.deploy.stage import ROOT, Stage
 from infra.deploy.state import State
@@ -46,7 +46,8 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
     if found.inventory.way is Way.ONE_STACK:
         _put_new_key(aws, stage, found)
         say("  The secret has a new signing key. Functions of one stack have it after its next deploy, with the")
-        say(f"  parameter KeysRotated={int(time.time())}. Its site key stays as it is.")
+        version = key_version(aws, found.outputs["SigningKeyArn"])
+        say(f"  parameter KeysRotated={version}, which make beside prints too. Its site key stays as it is.")
         return
     if found.api_id is None:
         raise RotationError(f"{stage.name} has no API: make deploy STAGE={stage.name}")

@@ -31,6 +31,12 @@ def write_signing_key(aws: Aws, stage: Stage, outputs: Mapping[str, str], text: 
     aws.client("ssm").put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
 
 
+def key_version(aws: Aws, arn: str) -> str:
+    """Return the id of the secret's current version: it is another one after each rotation."""
+    versions = aws.client("secretsmanager").describe_secret(SecretId=arn)["VersionIdsToStages"]
+    return next(str(version) for version, stages in versions.items() if "AWSCURRENT" in stages)
+
+
 def delete_signing_key_parameter(aws: Aws, stage: Stage) -> None:
     """Delete the key that is a parameter, if there is one."""
     client = aws.client("ssm")

@@ -20,11 +20,18 @@ class Account:
         return self.cloudformation if service == "cloudformation" else Empty()
 
 
+ARN = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:mytodolist-prod-signing-key-a1b2c3"
+
+
 class Empty:
     """A service that has nothing of the stage."""
 
     def get_paginator(self, _: str) -> "Empty":
         return self
+
+    def describe_secret(self, **asked: str) -> dict[str, dict[str, list[str]]]:
+        assert asked == {"SecretId": ARN}
+        return {"VersionIdsToStages": {"before": ["AWSPREVIOUS"], "after": ["AWSCURRENT"]}}
 
     def get_account(self) -> dict[str, str]:
         return {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs-of-all-apis"}
@@ -46,6 +53,26 @@ def test_the_one_stack_of_a_protected_stage_is_protected_and_its_tags_are_printe
         "Tag=stage=prod",
         "Tag=owner=web team",
     ]
+
+
+def keys_rotated(account: Account, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    beside(Aws(account, "eu-north-1", "123456789012", "aws"), STAGE, "")
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("KeysRotated=")]
+
+
+def test_the_version_of_the_signing_key_is_printed_once_there_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    account = Account()
+    account.cloudformation.stacks[STAGE.api_name] = {"StackStatus": "UPDATE_COMPLETE"}
+    assert keys_rotated(account, capsys) == []
+    outputs = [{"OutputKey": "SigningKeyArn", "OutputValue": ARN}]
+    account.cloudformation.stacks[STAGE.api_name] = {"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
+    assert keys_rotated(account, capsys) == ["KeysRotated=after"]
+
+
+def test_the_workflow_passes_the_version_on() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "deploy-stage.yml").read_text(encoding="utf-8")
+    assert "grep '^KeysRotated=' dist/beside.txt" in workflow
+    assert '"${parameters[@]}"' in workflow
 
 
 def test_the_workflow_deploys_the_one_stack_with_these_tags() -> None:
