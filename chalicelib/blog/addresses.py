@@ -3,6 +3,8 @@
 from chalicelib.settings import settings
 
 PHOTO_EDGES = (640, 1280)
+PHOTOS_PATH = "/blog/photos/"
+LENGTH_OF_AN_ID = 26
 
 
 def post(slug: str) -> str:
@@ -25,11 +27,20 @@ def year_path(year: str) -> str:
     return f"/blog/archive/{year}/"
 
 
-def photo_path(media_id: str, edge: int, extension: str = "webp") -> str:
-    """The path of one size of a photo in a published post."""
-    return f"/blog/photos/{media_id}-{edge}.{extension}"
+def photos_path(slug: str) -> str:
+    """The beginning of the paths of a published post's photos."""
+    return f"{PHOTOS_PATH}{slug}/"
 
 
-def photo(media_id: str) -> str:
+def photo_path(slug: str, name: str, edge: int, extension: str = "webp") -> str:
+    """The path of one size of a photo in a published post; `name` is its `published_name`.
+
+    A cover that was published under its bare id keeps the path that it had then.
+    """
+    folder = PHOTOS_PATH if len(name) == LENGTH_OF_AN_ID else photos_path(slug)
+    return f"{folder}{name}-{edge}.{extension}"
+
+
+def photo(slug: str, name: str) -> str:
     """The largest size of a photo in a published post, in the format that everything reads."""
-    return f"{settings().site_url}{photo_path(media_id, max(PHOTO_EDGES), 'jpg')}"
+    return f"{settings().site_url}{photo_path(slug, name, max(PHOTO_EDGES), 'jpg')}"

@@ -27,11 +27,15 @@ class NotForgotten(Exception):  # noqa: N818 - what it is
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A post that readers see anew, or no more. `tags` are those of before and after; `name` is this change's own."""
+    """A post that readers see anew, or no more. `tags` are those of before and after; `name` is this change's own.
+
+    `photos` are paths of photos that readers see no more.
+    """
 
     slug: str
     tags: Sequence[str]
     name: str
+    photos: Sequence[str] = ()
 
 
 class Copies(Protocol):
@@ -73,7 +77,7 @@ def site_paths(change: Change) -> list[str]:
 def edge_paths(change: Change, api_prefix: str) -> list[str]:
     """Everything that CloudFront forgets. Whatever the query, a list may hold the post."""
     api = [f"/posts/{change.slug}", "/posts", "/posts?*", "/feed.atom"]
-    return [*site_paths(change), *(f"{api_prefix}{path}" for path in api)]
+    return [*site_paths(change), *change.photos, *(f"{api_prefix}{path}" for path in api)]
 
 
 class StageAndEdge:

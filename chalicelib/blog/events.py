@@ -32,7 +32,9 @@ def _changed(record: StreamRecord, site: Site, copies: Copies) -> None:
     publishing.publish_post(site, slug)
     tags = sorted({*_tags(before), *_tags(after)})
     publishing.publish_lists(site, tags, slug)
-    copies.forget(Change(slug, tags, f"{slug}-{record.sequence_number}"))
+    if _old_cover(before) and _old_cover(before) != _old_cover(after):
+        publishing.remove_old_photos(site)
+    copies.forget(Change(slug, tags, f"{slug}-{record.sequence_number}", _hidden_photos(before, after)))
     if after is not None and after.announced_at and not (before and before.announced_at):
         announce(Announcement(slug, after.title, after.summary, addresses.post(slug), after.author_name))
 
@@ -52,6 +54,24 @@ def _let_photos_go(slug: str, before: Post | None, after: Post | None) -> None:
     # A record that comes late must not take away what the post has named again since.
     for media_id in sorted(gone - _photos(service.find(slug))):
         media.let_go(before.author_id, media_id, slug)
+
+
+def _hidden_photos(before: Post | None, after: Post | None) -> list[str]:
+    """The paths of photos that readers saw before a change and see no more, with an asterisk for their sizes."""
+    if before is None or not before.is_published:
+        return []
+    shown = set(pages.photo_ids(after)) if after is not None and after.is_published else set()
+    hidden = [media_id for media_id in pages.photo_ids(before) if media_id not in shown]
+    new_cover = before.cover is not None and (after is None or after.cover != before.cover)
+    if not hidden and not new_cover:
+        return []
+    old = _old_cover(before)
+    return [f"{addresses.photos_path(before.slug)}*", *([f"{addresses.PHOTOS_PATH}{old}-*"] if old else [])]
+
+
+def _old_cover(post: Post | None) -> str | None:
+    """The cover that readers see under a name that does not say whose it is."""
+    return post.cover if post is not None and post.is_published and post.cover == post.cover_id else None
 
 
 def _photos(post: Post | None) -> set[str]:

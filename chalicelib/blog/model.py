@@ -8,7 +8,8 @@
 | post_tags        | tag                | feed_key               | one row a tag of a published post         |
 
 A post holds its draft and, once published, a copy of what readers see; `published_version` is the version at which
-that copy was made. `draft_html` is what the draft's text becomes (`stored_html`); older drafts have none.
+that copy was made. `draft_html` is what the draft's text becomes (`stored_html`); older drafts have none. `cover` is
+the cover's `published_name`, or its bare id where it was published before photos had such names.
 `feed_key` is `published_at#slug`.
 """
 
@@ -16,6 +17,7 @@ from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
+from chalicelib.blog.addresses import LENGTH_OF_AN_ID
 from chalicelib.settings import settings
 from chalicelib.store.model import StoredModel
 
@@ -97,6 +99,11 @@ class Post(StoredModel):
     def is_published(self) -> bool:
         """Whether readers see it."""
         return self.feed is not None
+
+    @property
+    def cover_id(self) -> str | None:
+        """The id of the cover that readers see."""
+        return None if self.cover is None else self.cover[:LENGTH_OF_AN_ID]
 
     @property
     def has_unpublished_changes(self) -> bool:

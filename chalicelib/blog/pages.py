@@ -39,9 +39,9 @@ Listed = Post | PostTag
 
 
 class Photo(msgspec.Struct, frozen=True):
-    """A photo in a published post: its id, and the width and height of each edge that exists."""
+    """A photo in a published post: its `published_name`, and the width and height of each edge that exists."""
 
-    media_id: str
+    name: str
     sizes: Mapping[int, tuple[int, int]]
 
     def widest(self, edge: int) -> tuple[int, int]:
@@ -52,7 +52,7 @@ class Photo(msgspec.Struct, frozen=True):
 def photo_ids(post: Post) -> list[str]:
     """The photos that a published post shows: its cover and those in its text."""
     in_text = _PHOTO.findall(post.html or "")
-    return list(dict.fromkeys([*([post.cover] if post.cover else []), *in_text]))
+    return list(dict.fromkeys([*([post.cover_id] if post.cover_id else []), *in_text]))
 
 
 def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
@@ -62,8 +62,8 @@ def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], a
         "post.html",
         assets,
         post=post,
-        body=Markup(_framed(_PHOTO.sub(lambda found: _picture(found, photos), html))),  # noqa: S704 - sanitised above
-        cover=photos.get(post.cover or ""),
+        body=Markup(_framed(_PHOTO.sub(lambda found: _picture(found, post.slug, photos), html))),  # noqa: S704 - sanitised above
+        cover=photos.get(post.cover_id or ""),
         minutes=reading_minutes(html),
         more=more,
         data=_linked_data(post),
@@ -123,14 +123,14 @@ def short_date(timestamp: str) -> str:
     return f"{int(timestamp[8:10])} {_MONTHS[int(timestamp[5:7]) - 1][:3]}"
 
 
-def _picture(found: re.Match[str], photos: Mapping[str, Photo]) -> str:
+def _picture(found: re.Match[str], slug: str, photos: Mapping[str, Photo]) -> str:
     words = _ALT.search(found[0])
     alt = words[1] if words else ""
     photo = photos.get(found[1])
     if photo is None:
         return f"<em>{alt}</em>" if alt else ""
     picture = _environment().get_template("picture.html")
-    return str(picture.render(photo=photo, alt=Markup(alt), lazy=True, sizes=_IN_TEXT))  # noqa: S704 - sanitised
+    return str(picture.render(slug=slug, photo=photo, alt=Markup(alt), lazy=True, sizes=_IN_TEXT))  # noqa: S704 - sanitised
 
 
 def _framed(html: str) -> str:
@@ -165,7 +165,7 @@ def _linked_data(post: Post) -> Markup:
         "keywords": list(post.tags),
     }
     if post.cover:
-        data["image"] = addresses.photo(post.cover)
+        data["image"] = addresses.photo(post.slug, post.cover)
     return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - no tag can end it
 
 

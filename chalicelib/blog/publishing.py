@@ -39,7 +39,7 @@ class Disturbed(Exception):  # noqa: N818 - what happened
 
 
 def publish_post(site: Site, slug: str) -> None:
-    """Write a post's page, or take it away where the post is not published.
+    """Write a post's page and photos, or take them away where the post is not published.
 
     Raises:
         Disturbed: others changed the page in every round.
@@ -48,15 +48,31 @@ def publish_post(site: Site, slug: str) -> None:
     copied: set[str] = set()
 
     def render() -> Rendered:
+        copied.clear()
         try:
             post = service.get_published(slug, consistent=True)
         except NoSuchPost:
             return {path: None}
-        photos = {photo.media_id: photo for photo in _shown(site, post, copied)}
+        photos = dict(_shown(site, post, copied))
         more = [other for other in service.list_published(3).items if other.slug != slug][:2]
         return {path: Page(pages.post_page(post, photos, more, styles))}
 
     _settle(site, [path], render)
+    for photo in site.paths_under(addresses.photos_path(slug)):
+        if photo not in copied:
+            site.remove(photo)
+
+
+def remove_old_photos(site: Site) -> None:
+    """Take away the photos whose names do not say whose they are, but covers that readers see under such a name.
+
+    Photos had such names once. Doing it again changes nothing.
+    """
+    seen = {post.cover for post in _all_published()}
+    for path in site.paths_under(addresses.PHOTOS_PATH):
+        name = path.removeprefix(addresses.PHOTOS_PATH)
+        if "/" not in name and name[: addresses.LENGTH_OF_AN_ID] not in seen:
+            site.remove(path)
 
 
 def publish_lists(site: Site, tags: Iterable[str], changed: str | None = None) -> None:
@@ -128,6 +144,7 @@ def publish_everything(site: Site) -> None:
         publish_post(site, post.slug)
         tags.update(post.tags)
     publish_lists(site, sorted(tags))
+    remove_old_photos(site)
 
 
 def _check_index(everything: Iterable[Post], slug: str) -> None:
@@ -148,21 +165,24 @@ def assets(site: Site) -> Mapping[str, str]:
     return {**PLAIN_ASSETS, **found}
 
 
-def _shown(site: Site, post: Post, copied: set[str]) -> Iterator[Photo]:
-    """Copy the sizes of a post's photos to where everybody may see them, but those `copied` before."""
+def _shown(site: Site, post: Post, copied: set[str]) -> Iterator[tuple[str, Photo]]:
+    """Copy the sizes of a post's photos to where readers see them; return the photos by their ids.
+
+    `copied` is given the paths of the copies.
+    """
     for media_id in pages.photo_ids(post):
         photo = media.find(post.author_id, media_id)
         if photo is None or photo.state != READY:
             continue
+        name = post.cover if post.cover and media_id == post.cover_id else photo.published_name
         sizes: dict[int, tuple[int, int]] = {}
         for thumbnail in photo.thumbnails:
-            name = thumbnail.key.rpartition("/")[2]
-            edge, _, extension = name.partition(".")
-            if thumbnail.key not in copied:
-                site.copy_thumbnail(thumbnail.key, addresses.photo_path(media_id, int(edge), extension))
-                copied.add(thumbnail.key)
+            edge, _, extension = thumbnail.key.rpartition("/")[2].partition(".")
+            path = addresses.photo_path(post.slug, name, int(edge), extension)
+            site.copy_thumbnail(thumbnail.key, path)
+            copied.add(path)
             sizes[int(edge)] = (int(thumbnail.width), int(thumbnail.height))
-        yield Photo(media_id, sizes)
+        yield media_id, Photo(name, sizes)
 
 
 def _all_published() -> Iterator[Post]:

@@ -282,7 +282,7 @@ def _summarise(post: Post | PostTag) -> contract.PostSummary:
         title=post.title,
         summary=post.summary,
         tags=list(post.tags),
-        cover_url=None if post.cover is None else addresses.photo(post.cover),
+        cover_url=None if post.cover is None else addresses.photo(post.slug, post.cover),
         author_name=post.author_name,
         published_at=post.published_at,
         updated_at=post.updated_at,

@@ -198,9 +198,9 @@ def publish(author: Author, slug: str, expected: int | None = None, *, announce:
     """
 
     def write(post: Post) -> Post:
-        _check_cover(post)
+        cover = _cover_name(post)
         packed_html = _packed_html(post.draft_body) if post.draft_html is None else post.draft_html
-        return writes.publish(post, html=stored_html.unpack(packed_html), announce=announce)
+        return writes.publish(post, html=stored_html.unpack(packed_html), cover=cover, announce=announce)
 
     return _upon_latest(author, slug, expected, write)
 
@@ -256,9 +256,10 @@ def _packed_html(body: str) -> str:
     return packed
 
 
-def _check_cover(post: Post) -> None:
+def _cover_name(post: Post) -> str | None:
     if post.draft_cover is None:
-        return
+        return None
     photo = media.find(post.author_id, post.draft_cover)
     if photo is None or photo.state != READY:
         raise CoverNotReady("The cover photo is not ready yet. Wait a moment, or choose another.")
+    return photo.published_name

@@ -1,5 +1,6 @@
 """The site bucket: where the blog's pages are put."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Protocol
 
@@ -43,7 +44,13 @@ class Site(Protocol):
         """Put a page, or take it away, if there still is what was `seen`; else do nothing."""
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
-        """Show a thumbnail to everybody at a path of the site."""
+        """Show a thumbnail to everybody at a path of the site, unless there is a copy: what is there never changes."""
+
+    def paths_under(self, path: str) -> Iterator[str]:
+        """Return the paths that begin with `path`, a page by its file."""
+
+    def remove(self, path: str) -> None:
+        """Take away what is at a path."""
 
 
 class S3Site:
@@ -82,6 +89,8 @@ class S3Site:
                 raise
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
+        if self._exists(path):
+            return
         _s3().copy_object(
             Bucket=settings().site_bucket,
             Key=object_key(path),
@@ -90,6 +99,23 @@ class S3Site:
             MetadataDirective="REPLACE",
             ContentType="image/webp" if path.endswith(".webp") else "image/jpeg",
         )
+
+    def paths_under(self, path: str) -> Iterator[str]:
+        pages = _s3().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=settings().site_bucket, Prefix=path.removeprefix("/")):
+            yield from (f"/{found['Key']}" for found in page.get("Contents", ()))
+
+    def remove(self, path: str) -> None:
+        _s3().delete_object(Bucket=settings().site_bucket, Key=object_key(path))
+
+    def _exists(self, path: str) -> bool:
+        try:
+            _s3().head_object(Bucket=settings().site_bucket, Key=object_key(path))
+        except ClientError as error:
+            if error.response["Error"].get("Code") not in {"404", "NoSuchKey", "NotFound"}:
+                raise
+            return False
+        return True
 
 
 def object_key(path: str) -> str:

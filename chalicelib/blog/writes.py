@@ -51,8 +51,10 @@ def changes(asked: DraftChanges, packed_html: str | None) -> list[Action]:
     return actions
 
 
-def publish(post: Post, *, html: str, announce: bool) -> Post:
-    """What readers see becomes the draft, whose text is `html`: the post, its place in the feed and its tags.
+def publish(post: Post, *, html: str, cover: str | None, announce: bool) -> Post:
+    """What readers see becomes the draft: the post, its place in the feed and its tags.
+
+    `html` is what the draft's text becomes, and `cover` the name of its cover.
 
     Raises:
         TransactionRefused: the post, or one of its tags, was written meanwhile.
@@ -61,7 +63,7 @@ def publish(post: Post, *, html: str, announce: bool) -> Post:
     before = _tag_rows(post)
     post.feed, post.published_at = PUBLISHED, post.published_at or moment
     post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
-    post.title, post.summary, post.cover = post.draft_title, post.draft_summary, post.draft_cover
+    post.title, post.summary, post.cover = post.draft_title, post.draft_summary, cover
     post.html, post.tags = html, list(post.draft_tags)
     post.published_version = post.version + 1
     if announce and post.announced_at is None:

@@ -1,5 +1,7 @@
 """The media table: one row a photo, by owner and media id (ULID)."""
 
+import hashlib
+
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib import clock
@@ -67,6 +69,12 @@ class Media(StoredModel):
     def is_attached(self) -> bool:
         """Whether the photo is on a todo; until then only the upload is known, not what it is called."""
         return self.name is not None
+
+    @property
+    def published_name(self) -> str:
+        """The photo's name in a post that readers see; another owner's photo or another upload has another name."""
+        content = f"{self.owner_id}\0{self.media_id}\0{self.sequencer or ''}"
+        return f"{self.media_id}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
     @property
     def object_key(self) -> str:

@@ -1,6 +1,7 @@
 """A site kept in memory."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chalicelib.blog.site import Page, Stored
@@ -31,7 +32,13 @@ class MemorySite:
             self.put(path, page.content, page.content_type)
 
     def copy_thumbnail(self, thumbnail_key: str, path: str) -> None:
-        self.copies[path] = thumbnail_key
+        self.copies.setdefault(path, thumbnail_key)
+
+    def paths_under(self, path: str) -> Iterator[str]:
+        yield from [each for each in self.copies if each.startswith(path)]
+
+    def remove(self, path: str) -> None:
+        self.copies.pop(path, None)
 
     def text(self, path: str) -> str:
         return self.pages[path].decode()
