@@ -53,6 +53,8 @@ ROUTES: Mapping[Route, Kept | None] = {
     ("GET", "/health"): None,
     # Following the link has an effect.
     ("GET", "/subscribers/confirm"): None,
+    # The answer holds a token.
+    ("GET", "/subscribers/unsubscribe"): None,
     # Private.
     ("GET", "/todos"): None,
     ("GET", "/todos/{todo_id}"): None,

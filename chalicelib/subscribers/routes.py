@@ -1,5 +1,7 @@
 """The subscriber routes: parse, call the service, shape the reply. Whoever answers learns nothing about an address."""
 
+from urllib.parse import quote
+
 from chalicelib.settings import settings
 from chalicelib.subscribers import contract, service, tokens
 from chalicelib.subscribers.service import NotToConfirm
@@ -13,6 +15,7 @@ from chalicelib.web.routes import Routes
 
 SUBSCRIBED_PAGE = "/blog/subscribed/"
 EXPIRED_PAGE = "/blog/link-expired/"
+UNSUBSCRIBE_PAGE = "/blog/unsubscribe/"
 
 routes = Routes(__name__)
 
@@ -45,6 +48,12 @@ def confirm_subscription(request: Request, query: contract.TokenQuery) -> Reply:
             return _to(EXPIRED_PAGE)
         raise _invalid("The link has expired, or is not ours.") from error
     return _to(SUBSCRIBED_PAGE)
+
+
+@routes.endpoint("GET", "/subscribers/unsubscribe", query=contract.TokenQuery, returns={303: None}, private=False)
+def show_unsubscribe_page(_: Request, query: contract.TokenQuery) -> Reply:
+    """Go on to the page that asks whether to unsubscribe. A GET changes nothing, so the page posts the token."""
+    return _to(f"{UNSUBSCRIBE_PAGE}#token={quote(query.token, safe='')}")
 
 
 @routes.endpoint(

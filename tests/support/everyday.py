@@ -80,6 +80,7 @@ ROUTES: list[Row] = [
     ("subscribe", lambda api, _: api.post("/subscribers", {"email": READER}), 202, ASKED),
     ("confirm_subscription", lambda api, a: api.get(f"/subscribers/confirm?token={a['link']}"), 303, ["UpdateItem"]),
     ("confirm_subscription", lambda api, _: api.get("/subscribers/confirm?token=changed"), 400, []),
+    ("show_unsubscribe_page", lambda api, a: api.get(f"/subscribers/unsubscribe?token={a['way out']}"), 303, []),
     ("unsubscribe", lambda api, a: api.post(f"/subscribers/unsubscribe?token={a['way out']}"), 200, ["UpdateItem"]),
     ("unsubscribe", lambda api, a: api.post(f"/subscribers/unsubscribe?token={a['link']}"), 400, []),
     ("contact", lambda api, _: api.post("/contact", WORDS), 202, ["TransactWriteItems"]),

@@ -76,6 +76,7 @@ USUAL: Mapping[str, Call] = {
     "delete_post": lambda api, _: api.delete("/posts/tea-7"),
     "subscribe": lambda api, _: api.post("/subscribers", {"email": "new@example.com"}),
     "confirm_subscription": lambda api, at: api.get(f"/subscribers/confirm?token={at['link']}"),
+    "show_unsubscribe_page": lambda api, at: api.get(f"/subscribers/unsubscribe?token={at['way out']}"),
     "unsubscribe": lambda api, at: api.post(f"/subscribers/unsubscribe?token={at['way out']}"),
     "contact": lambda api, _: api.post("/contact", MESSAGE),
 }

@@ -44,6 +44,7 @@ def test_the_gateway_checks_what_a_route_cannot_do_without() -> None:
     assert required_parameters(endpoints) == {
         ("DELETE", "/todos"): ["state"],
         ("GET", "/subscribers/confirm"): ["token"],
+        ("GET", "/subscribers/unsubscribe"): ["token"],
         ("POST", "/subscribers/unsubscribe"): ["token"],
     }
 
