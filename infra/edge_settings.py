@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -37,6 +37,17 @@ FOR_A_MINUTE = Keeping("ForAMinute", 0, 60, 3600, cache_control=FRESH)
 # Whatever says nothing of caching is not kept.
 PUBLIC_API = Keeping("PublicApi", 0, 0, 3600, queries=("tag", "limit", "cursor"), headers=("Origin",))
 NEVER = Keeping("CachingDisabled", 0, 0, 0)
+
+# Paths that browsers, feed readers and password managers ask for by custom, and where the site has what they want.
+# https://w3c.github.io/webappsec-change-password-url/ and https://www.rfc-editor.org/rfc/rfc9116 name two of them.
+_FEED = "/blog/feed.atom"
+ELSEWHERE: Mapping[str, str] = {
+    "/.well-known/change-password": "/account/",
+    "/favicon.ico": "/favicon.svg",
+    "/security.txt": "/.well-known/security.txt",
+    **dict.fromkeys(("/feed", "/feed/", "/feed.atom", "/feed.xml", "/rss", "/rss/", "/rss.xml"), _FEED),
+    **dict.fromkeys(("/atom.xml", "/index.xml", "/blog/atom.xml", "/blog/feed.xml", "/blog/rss.xml"), _FEED),
+}
 
 # The first pattern that fits decides; the last is the distribution's default.
 BEHAVIOURS: Sequence[tuple[str, Keeping]] = (

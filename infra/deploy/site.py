@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.blog.site import FRESH
 from infra import setup
+from infra.deploy import security_txt
 from infra.deploy.aws import Aws
 from infra.deploy.site_files import upload
 from infra.deploy.stage import API_STAGE, ROOT, Stage
@@ -42,6 +43,7 @@ def publish(aws: Aws, stage: Stage, outputs: Mapping[str, str], environment: Map
         ContentType="application/json",
         CacheControl=FRESH,
     )
+    security_txt.put(s3, bucket, outputs["SiteUrl"], datetime.now(UTC))
     _render_pages(stage, environment)
     _forget_copies(aws, outputs["DistributionId"])
     return len(written)

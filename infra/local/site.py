@@ -21,12 +21,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from infra.edge_settings import keeping
+from infra.edge_settings import ELSEWHERE, keeping
 from infra.local.engine.guard import TOKEN_HEADER
 from infra.local.site_bucket import SiteBucket
 
@@ -94,6 +94,23 @@ class SiteHeaders:
         await self._app(scope, receive, with_headers)
 
 
+class SitePaths:
+    """Makes leading slashes one slash and redirects paths of custom, as CloudFront's function CleanUrls does."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            # A redirect to //host would lead to another host.
+            scope["path"] = path = "/" + scope["path"].lstrip("/\\")
+            if elsewhere := ELSEWHERE.get(path):
+                found = RedirectResponse(elsewhere, HTTPStatus.FOUND, headers={"Cache-Control": "max-age=300"})
+                await found(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 class SiteFiles(StaticFiles):
     """The build, with hashed assets for ever and pages fresh each time; then what the application has written."""
 
@@ -142,6 +159,7 @@ def application(settings: SiteSettings) -> Starlette:
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False),
             Middleware(SiteHeaders, policy=settings.content_security_policy()),
+            Middleware(SitePaths),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
     )

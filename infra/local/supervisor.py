@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
@@ -21,7 +22,7 @@ from typing import TextIO, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.blog.site import FRESH
-from infra.deploy import site_files
+from infra.deploy import security_txt, site_files
 from infra.deploy.site_files import SiteFilesError
 from infra.local import stage
 from infra.local.aws import client
@@ -209,6 +210,7 @@ class Supervisor:
                 ContentType="application/json",
                 CacheControl=FRESH,
             )
+            security_txt.put(s3, outputs["SiteBucket"], self.layout.site, datetime.now(UTC))
 
     def _show_build(self) -> None:
         """Bring a new build to the bucket, and restart the edge, which forgets its copies by that."""

@@ -1,6 +1,7 @@
 """Every CloudFront function of the templates: in njs, whose language is CloudFront's, and by AWS's list of features."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.edge_settings import ELSEWHERE
 from infra.local.edge import function_check, function_headers
 from infra.local.edge.functions import FunctionError, Functions
 from tests.templates import reading
@@ -158,6 +160,28 @@ def test_a_page_without_its_slash_is_redirected_with_its_query() -> None:
     answer = returned(FOUND["edge.CleanUrls"]["FunctionCode"], event("//evil.example/blog", query=query))
     assert answer["statusCode"] == 301
     assert answer["headers"]["location"]["value"] == "/evil.example/blog/?q=a%20b&bare&tag=x&tag=y"
+
+
+def elsewhere(code: str) -> dict[str, str]:
+    """The paths that a function sends elsewhere, as its code lists them."""
+    (listed,) = re.findall(r"const ELSEWHERE = {(.*?)};", code, re.DOTALL)
+    return dict(re.findall(r"'([^']+)': '([^']+)'", listed))
+
+
+def test_paths_of_custom_are_the_same_on_aws_and_on_the_laptop() -> None:
+    assert elsewhere(FOUND["edge.CleanUrls"]["FunctionCode"]) == ELSEWHERE
+    assert elsewhere("const ELSEWHERE = {'/feed': '/other'};") != ELSEWHERE
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/.well-known/change-password", "/feed", "//rss.xml"])
+def test_a_path_of_custom_is_redirected_for_now(path: str) -> None:
+    answer = returned(FOUND["edge.CleanUrls"]["FunctionCode"], event(path))
+    assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (302, ELSEWHERE[path.replace("//", "/")])
+
+
+@pytest.mark.parametrize("path", ["/constructor", "/__proto__", "/.well-known/other", "/blog/feed/"])
+def test_no_other_path_is(path: str) -> None:
+    assert returned(FOUND["edge.CleanUrls"]["FunctionCode"], event(path)).get("statusCode") != 302
 
 
 def test_reads_of_the_api_carry_no_wish_about_caches() -> None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 
 import json
 import math
+import re
 import threading
 import time
 import urllib.request
@@ -16,6 +17,8 @@ from infra.local.gateway.rs256 import PublicKey, SignatureError, header, public_
 
 FETCH_TIMEOUT_SECONDS = 3.0
 REFETCH_SECONDS = 5.0
+# The name of a scheme has no case (RFC 9110, section 11.1).
+_SCHEME = re.compile(r"\A\s*bearer +", re.IGNORECASE)
 
 
 class InvalidTokenError(Exception):
@@ -71,7 +74,7 @@ class TokenVerifier:
             InvalidTokenError: the token does not pass.
             KeysUnavailableError: it cannot be judged now.
         """
-        token = authorization.removeprefix("Bearer ").strip()
+        token = _SCHEME.sub("", authorization).strip()
         try:
             kid = header(token).get("kid")
             if not isinstance(kid, str):

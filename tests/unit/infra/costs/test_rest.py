@@ -81,7 +81,7 @@ def test_metrics_of_each_method_would_be_the_dearest_line_of_a_small_stage() -> 
         at_rest(replace(SMALL, **changed))["metrics"]  # type: ignore[arg-type]
         for changed in ({}, {"method_metrics": True}, {"method_metrics": True, "cache_size": "0.5"})
     )
-    assert (plain, detailed, cached) == (1, 1 + 47 * 5, 1 + 47 * 7)
+    assert (plain, detailed, cached) == (1, 1 + 48 * 5, 1 + 48 * 7)
     assert next(iter(usd(at_rest(replace(SMALL, method_metrics=True))))) == "metrics"
 
 

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urljoin
 
 import boto3
 import httpx
@@ -16,7 +17,7 @@ import pytest
 from moto import mock_aws
 from starlette.applications import Starlette
 
-from infra.edge_settings import FOR_A_MINUTE, FOR_GOOD
+from infra.edge_settings import ELSEWHERE, FOR_A_MINUTE, FOR_GOOD
 from infra.local.site import SiteSettings, application, main
 
 S3 = "https://s3.us-east-1.amazonaws.com"
@@ -180,6 +181,19 @@ def test_the_loopback_names_are_served(site: Browser, host: str) -> None:
 def test_any_other_name_is_refused_so_that_no_page_rebinds_to_it(site: Browser, host: str) -> None:
     for path in ("/", "/config.json", "/mailbox/"):
         assert site.get(path, host=host, accept="application/json").status_code == 400
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_paths_that_programs_ask_for_by_custom_lead_to_what_they_want(site: Browser, path: str) -> None:
+    answer = site.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (302, ELSEWHERE[path])
+
+
+@pytest.mark.parametrize("path", ["//evil.example/tea", "///evil.example/tea", "/\\evil.example/tea", "//mailbox"])
+def test_no_path_redirects_to_another_host(site: Browser, bucket: Any, path: str) -> None:
+    put(bucket, "evil.example/tea/index.html", "<h1>Tea</h1>")
+    location = site.get(f"http://127.0.0.1:8080{path}").headers["location"]
+    assert urljoin("http://127.0.0.1:8080/", location).startswith("http://127.0.0.1:8080/")
 
 
 # --- what the application has written

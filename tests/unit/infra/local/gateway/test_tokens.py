@@ -30,7 +30,7 @@ def verifier(tmp_path: Path) -> TokenVerifier:
     return TokenVerifier(keys, POOL.issuer, POOL.client)
 
 
-@pytest.mark.parametrize("scheme", ["", "Bearer "])
+@pytest.mark.parametrize("scheme", ["", "Bearer ", "bearer ", "BEARER  "])
 def test_a_genuine_id_token_passes_with_and_without_bearer(verifier: TokenVerifier, scheme: str) -> None:
     claims = verifier.claims(scheme + POOL.token())
     assert claims["sub"] == "ada"
