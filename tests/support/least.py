@@ -226,7 +226,7 @@ def least_read(call: Call, answer: Answered, stored: Stored) -> list[tuple[float
             return []
         view = _of_query(path, READ_FIRST[name][0])
         return [view.least(_read_first(call, stored))]
-    if name == "confirm_subscription" or answer.status == 404:
+    if name in ("confirm_subscription", "show_unsubscribe_page") or answer.status == 404:
         return []
     view, items = _shown(name, path, answer, stored)
     return [view.least(items)]
