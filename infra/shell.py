@@ -18,7 +18,9 @@ _LAPTOP = """
     STORE_TRANSPORT STORE_DECODING
 """
 # Of the tests: how much of them runs, and by which browser.
-_TESTS = "CHROMIUM COVERAGE E2E_WAYS FAULT_SEEDS FAULT_SIGN_UPS DECODING_EXAMPLES PYTHONDONTWRITEBYTECODE"
+_TESTS = (
+    "CHROMIUM COVERAGE E2E_WAYS FAULT_SEEDS FAULT_SIGN_UPS DECODING_EXAMPLES STATE_EXAMPLES PYTHONDONTWRITEBYTECODE"
+)
 _NAMES = frozenset(f"{_MACHINE} {_LAPTOP} {_TESTS}".split())
 _BEGINNINGS = ("LC_", "COVERAGE_", "COV_", "PYTEST_", "HYPOTHESIS_", "PLAYWRIGHT_")
 # A file in the home folder may name another endpoint too, or switch off those of the environment.
