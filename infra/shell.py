@@ -23,6 +23,8 @@ _TESTS = (
 )
 _NAMES = frozenset(f"{_MACHINE} {_LAPTOP} {_TESTS}".split())
 _BEGINNINGS = ("LC_", "COVERAGE_", "COV_", "PYTEST_", "HYPOTHESIS_", "PLAYWRIGHT_")
+# Chalice sets this for its own commands. Without it, app.py does not verify tokens in `chalice local`.
+CHALICE_COMMAND = "AWS_CHALICE_CLI_MODE"
 # A file in the home folder may name another endpoint too, or switch off those of the environment.
 NO_FILES = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -39,6 +41,8 @@ def taken_over(environment: Mapping[str, str]) -> dict[str, str]:
 
 def leads_elsewhere(name: str) -> bool:
     """Whether a variable may lead the calls of AWS's clients to another account, endpoint or proxy."""
+    if name == CHALICE_COMMAND:
+        return False
     return name.startswith(("AWS_", "BOTO")) or name.lower().endswith("_proxy")
 
 

@@ -120,6 +120,13 @@ def test_the_laptop_is_served_with_its_own_keys_whatever_the_shell_has(tmp_path:
     assert {name: os.environ[name] for name in elsewhere & os.environ.keys()} == {"AWS_CONFIG_FILE": os.devnull}
 
 
+def test_the_laptops_own_keys_leave_what_app_py_asks_before_it_verifies_tokens(tmp_path: Path, run: Run) -> None:
+    own = {**APPLICATION, "STAGE": "local", "AWS_ACCESS_KEY_ID": "LKIA"}
+    write_values(tmp_path, "local", StageValues("us-east-1", {"environment_variables": own}))
+    run("local", "local", AWS_CHALICE_CLI_MODE="true")
+    assert os.environ["AWS_CHALICE_CLI_MODE"] == "true"
+
+
 def test_chalice_local_without_a_stage_serves_the_laptops_where_dev_is_not_deployed(
     tmp_path: Path, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
