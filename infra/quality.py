@@ -18,7 +18,7 @@ SOURCES = ("app.py", "benchmarks", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
 WORKFLOWS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
 # Two workers, and the tests of a file in one of them: they share what their fixtures set up.
-PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
+PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:schemathesis")
 TRACING = ("-m", "coverage", "run") if os.environ.get("COVERAGE") else ()
 COVERED = (str(BIN / "python"), *TRACING, *PYTEST)
 # Tests that run what others have covered, in browsers or many times over: tracing would only slow them.

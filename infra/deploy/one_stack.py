@@ -5,6 +5,7 @@ direct path is listed in docs/adr, and held to by tests/package.
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
 """
 
+import copy
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -137,7 +138,13 @@ def always_put_out(template: Path) -> tuple[str, ...]:
 
 def read_template(template: Path) -> Node:
     """A template with CloudFormation's short forms as their arguments."""
-    read: Node = yaml.load(template.read_text(encoding="utf-8"), Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
+    return copy.deepcopy(_parsed(template.read_text(encoding="utf-8")))
+
+
+@cache
+def _parsed(text: str) -> Node:
+    """Parse each template once: a stage's own is read for every function and for every part."""
+    read: Node = yaml.load(text, Loader=_AnyTag)  # noqa: S506 - a safe loader of our own
     return read
 
 

@@ -4,8 +4,12 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from chalicelib.store.lean import Keys, LeanClient
+
+# It reads botocore's models once for all sessions.
+MODELS = create_loader()
 
 
 def lean(url: str, attempts: int = 1, read_timeout: float = 0.3) -> LeanClient:
@@ -25,4 +29,6 @@ def stock(url: str) -> Any:
     """botocore's client, which tries once."""
     config = Config(connect_timeout=0.5, read_timeout=0.3, retries={"total_max_attempts": 1, "mode": "standard"})
     named = {"aws_access_key_id": "a", "aws_secret_access_key": "s", "endpoint_url": url, "config": config}
-    return botocore.session.get_session().create_client("dynamodb", "eu-north-1", **named)
+    session = botocore.session.get_session()
+    session.register_component("data_loader", MODELS)
+    return session.create_client("dynamodb", "eu-north-1", **named)

@@ -56,6 +56,7 @@ import boto3  # noqa: E402
 import pytest_socket  # noqa: E402
 from moto import mock_aws  # noqa: E402
 from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.core.config import default_user_config  # noqa: E402
 from moto.dynamodb.models import dynamodb_backends  # noqa: E402
 
 import app as application  # noqa: E402 - reads the environment
@@ -63,6 +64,8 @@ from tests.support.api import Api  # noqa: E402
 from tests.support.tables import declared_tables  # noqa: E402
 
 TABLES = declared_tables("test")
+# A new session reads botocore's models again, for longer than most tests take.
+default_user_config["core"]["reset_boto3_session"] = False
 
 
 @pytest.fixture(autouse=True)
