@@ -22,3 +22,12 @@ def quick() -> Iterator[None]:
     gc.enable()
     del sys.tracebacklimit
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def no_limit_of_sign_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let thousands sign up within an hour: what follows is tested here, and the limit with the subscribers."""
+    from chalicelib.ratelimits.service import Limit  # noqa: PLC0415 - the environment comes first
+    from chalicelib.subscribers import service  # noqa: PLC0415
+
+    monkeypatch.setattr(service, "IN_TOTAL", Limit("subscribers", 1_000_000))
