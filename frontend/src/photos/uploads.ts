@@ -9,6 +9,7 @@ import { createState } from '../ui/state';
 import type { Bucket } from './bucket';
 import { isPhotoType, tidyName } from './check';
 import { objectKey } from './key';
+import { revokeWhenUnused } from './local-url';
 
 /** What is kept on this device. */
 interface Kept {
@@ -58,8 +59,8 @@ export function createUploads(parts: UploadParts) {
 
   function forget(media: string): void {
     const upload = find(media);
-    if (upload) URL.revokeObjectURL(upload.url);
     state.set({ all: state.value.all.filter(each => each.media !== media) });
+    if (upload) revokeWhenUnused(upload.url);
     void store.update(prefix + media, () => undefined).catch(() => undefined);
   }
 

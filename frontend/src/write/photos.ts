@@ -5,6 +5,7 @@
 import type { PostApi } from '../api/posts';
 import type { Store } from '../offline/store';
 import type { Bucket } from '../photos/bucket';
+import { revokeWhenUnused } from '../photos/local-url';
 import { createState } from '../ui/state';
 
 export type Use = 'cover' | 'text';
@@ -64,8 +65,8 @@ export function createPhotos(parts: PhotoParts) {
     running.delete(media);
     unkeep(media);
     const photo = find(media);
-    if (photo) URL.revokeObjectURL(photo.url);
     state.set({ all: state.value.all.filter(each => each.media !== media) });
+    if (photo) revokeWhenUnused(photo.url);
   }
 
   function adopt(kept: Kept): void {
