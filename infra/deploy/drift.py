@@ -6,6 +6,7 @@ sources treat failures. Not compared: code, the functions' environment, and the 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 """
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from infra.deploy.stage import Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
 
 _DETECTION_SECONDS = 900
+_SAID = re.compile(r"\d{1,9}(\.\d+)?|true|false", re.IGNORECASE)
 # CloudFormation refuses to look at a stack in any other state.
 _DETECTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED")
 
@@ -89,7 +91,15 @@ def _differences(stack: StageStack, resource: Mapping[str, Any]) -> Iterator[str
     if resource["StackResourceDriftStatus"] == "DELETED":
         yield f"{what} was deleted"
     for each in resource.get("PropertyDifferences", ()):
-        yield f"{what} {each['PropertyPath']}: {each['ActualValue']}, not {each['ExpectedValue']}"
+        yield f"{what} {property_difference(each)}"
+
+
+def property_difference(difference: Mapping[str, str]) -> str:
+    """Return what differs. Values are said where they are numbers or switches; a text may be a secret or an address."""
+    path, there, wanted = (difference[name] for name in ("PropertyPath", "ActualValue", "ExpectedValue"))
+    if _SAID.fullmatch(there) and _SAID.fullmatch(wanted):
+        return f"{path}: {there}, not {wanted}"
+    return f"{path} is not as its template says"
 
 
 def _of_functions(aws: Aws, stage: Stage, found: Found) -> Iterator[str]:
