@@ -1,4 +1,4 @@
-"""Text as it may stand in a document for readers, whatever was stored.
+"""Text that a document for readers may hold: what was stored, without the characters that harm it.
 
 Text is checked when it is saved (`chalicelib.web.text`); text from before a check, and names that come from tokens,
 are not.

@@ -1,5 +1,4 @@
-"""The use cases of subscribers. Every one is a single conditional write, whatever the address's state; `ask` counts
-first.
+"""The use cases of subscribers. Each is one conditional write; `ask` counts the request first.
 
 Nothing here sends a mail: the table's stream tells the function that does.
 """
@@ -37,9 +36,8 @@ class NotToConfirm(Exception):  # noqa: N818 - what it is
 def ask(email: str, viewer_address: str = "") -> None:
     """Take a wish for new posts. Whether anything comes of it is not for the caller to know.
 
-    Every wish counts for its computer and in total, whatever the address's state, so that these limits tell nothing
-    about an address. A wish that a mail follows counts for its mailbox too, and is ignored where the mailbox had enough
-    mails today.
+    Every request counts for its computer and in total. So these limits tell nothing about the state of an address. A
+    request that leads to a mail also counts for the mailbox. It is ignored where the mailbox got its mails of the day.
 
     Nothing does while the address is subscribed, was asked a short time ago, or was asked too often today; and nothing
     ever does once its mail bounced or its owner complained.

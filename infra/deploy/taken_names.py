@@ -18,7 +18,7 @@ from infra.deploy.stage import Stage
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "S3 bucket": ("AWS::S3::Bucket",),
     "DynamoDB table": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
-    # A name twice is allowed, but nobody could sign in: the second pool has no users.
+    # Cognito allows a second pool of this name, but it has no users, so no one could sign in.
     "user pool": ("AWS::Cognito::UserPool",),
     "secret": ("AWS::SecretsManager::Secret",),
     "queue": ("AWS::SQS::Queue",),

@@ -117,7 +117,7 @@ def function(laptop: Laptop) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def nobody() -> Caller:
+def without_keys() -> Caller:
     return Caller("no key")
 
 

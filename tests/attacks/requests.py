@@ -58,7 +58,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks; without keys, nobody in particular."""
+    """A sender of requests, with keys or without."""
 
     name: str
     keys: Credentials | None = None

@@ -17,7 +17,7 @@ from tests.attacks.requests import REGION, Caller, Wire, operation
 OWN = f"/attacked/users/{MINE}/photo"
 
 
-def test_a_body_that_grows_is_not_inflated(laptop: Laptop, wire: Wire, nobody: Caller) -> None:
+def test_a_body_that_grows_is_not_inflated(laptop: Laptop, wire: Wire, without_keys: Caller) -> None:
     # Given 64 MB that are 64 KB in gzip
     bomb = gzip.compress(bytes(64 * 1024 * 1024), compresslevel=9)
     # When they are sent without a key, to an operation that may be compressed and to others
@@ -27,7 +27,7 @@ def test_a_body_that_grows_is_not_inflated(laptop: Laptop, wire: Wire, nobody: C
         operation("cognito-idp", "InitiateAuth"),
         operation("sts", "GetCallerIdentity"),
     ):
-        answer = wire.send(nobody, replace(asked.with_headers(Content_Encoding="gzip"), body=bomb))
+        answer = wire.send(without_keys, replace(asked.with_headers(Content_Encoding="gzip"), body=bomb))
         # Then they are refused before any key is asked for
         assert answer.status in (400, 413), answer.text
 

@@ -68,7 +68,7 @@ def is_public(asked: Asked) -> bool:
     return (model is not None and model.auth_type == "none") or asked.operation in LINKS
 
 
-@pytest.mark.parametrize("who", ["nobody", "person", "function"])
+@pytest.mark.parametrize("who", ["without_keys", "person", "function"])
 def test_every_operation_is_refused_to_who_has_no_permission(
     who: str, laptop: Laptop, wire: Wire, request: pytest.FixtureRequest
 ) -> None:
@@ -86,11 +86,13 @@ def test_every_operation_is_refused_to_who_has_no_permission(
     assert passed == []
 
 
-def test_operations_that_need_no_key_do_nothing_without_a_proof(laptop: Laptop, wire: Wire, nobody: Caller) -> None:
+def test_operations_that_need_no_key_do_nothing_without_a_proof(
+    laptop: Laptop, wire: Wire, without_keys: Caller
+) -> None:
     taken = []
     for asked in every_operation():
         if is_public(asked) and asked.operation not in (*LINKS, MAKES_A_SECRET):
-            answer = wire.send(nobody, asked)
+            answer = wire.send(without_keys, asked)
             if not 400 <= answer.status < 500:
                 taken.append((asked.operation, answer.status, answer.text[:90]))
     assert taken == []
@@ -172,13 +174,13 @@ def test_a_person_reads_no_row_of_another(asked: Asked, laptop: Laptop, wire: Wi
     ],
 )  # fmt: skip
 def test_without_a_key_no_password_is_set(
-    query: tuple[tuple[str, str], ...], headers: dict[str, str], laptop: Laptop, wire: Wire, nobody: Caller
+    query: tuple[tuple[str, str], ...], headers: dict[str, str], laptop: Laptop, wire: Wire, without_keys: Caller
 ) -> None:
     # Given a request that sets the victim's password and says elsewhere that it is a sign-in
     body = {"UserPoolId": laptop.pool, "Username": THEIRS, "Password": "Stolen-and-1nk", "Permanent": True}
     asked = operation("cognito-idp", "AdminSetUserPassword", body).with_query(*query)
     # When it is sent without a key
-    answer = wire.send(nobody, replace(asked, headers={**asked.headers, **headers}))
+    answer = wire.send(without_keys, replace(asked, headers={**asked.headers, **headers}))
     # Then it is refused, and the password is the old one
     assert answer.status >= 400
     signed_in = laptop.anyone("cognito-idp").initiate_auth(
@@ -201,9 +203,9 @@ def test_a_target_sent_twice_is_refused(laptop: Laptop, wire: Wire, person: Call
 
 
 @pytest.mark.parametrize("kind", ["InvokeAsync", "Invoke", "InvokeWithResponseStream"])
-def test_a_person_runs_no_function(kind: str, laptop: Laptop, wire: Wire, person: Caller, nobody: Caller) -> None:
+def test_a_person_runs_no_function(kind: str, laptop: Laptop, wire: Wire, person: Caller, without_keys: Caller) -> None:
     asked = operation("lambda", kind)
-    for caller in (person, nobody):
+    for caller in (person, without_keys):
         answer = wire.send(caller, replace(asked, body=b"{}"))
         assert answer.status == 403, answer.text
 

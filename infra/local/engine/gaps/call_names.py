@@ -1,4 +1,4 @@
-"""Each request is one call of one operation, whatever reads it.
+"""Each request is one call of one operation: router, authoriser and executor read the same.
 
 AWS: an endpoint serves one service by one protocol, so that what is authorised is what is done.
 https://smithy.io/2.0/aws/protocols/index.html
