@@ -108,7 +108,7 @@ class Deployed:
         found = {each["name"]: each["value"] for each in keys}
         headers = {} if plan is None else {"x-api-key": found[plans(STAGE)[plan].name]}
         api_id = self.resources()["RestAPI"]["PhysicalResourceId"]
-        base = f"{self.engine.url}/restapis/{api_id}/{API_STAGE}/_user_request_"
+        base = f"{self.engine.url}/_aws/execute-api/{api_id}/{API_STAGE}"
         return httpx.Client(base_url=base, headers=headers, timeout=30)
 
 
