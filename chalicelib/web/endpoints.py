@@ -15,7 +15,7 @@ from chalicelib.store.idempotency import KeyReused
 from chalicelib.web import cors, problems
 from chalicelib.web.http import JSON, MAX_BODY_BYTES, Reply, Request
 from chalicelib.web.problems import Problem, ProblemType
-from chalicelib.web.validation import decode_body, decode_query
+from chalicelib.web.validation import as_cache_keys, decode_body, decode_query
 
 PRIVATE = "private, no-store"
 
@@ -55,6 +55,11 @@ class Endpoint(msgspec.Struct, frozen=True):
         """The operation's name."""
         return self.handler.__name__
 
+    @property
+    def is_public(self) -> bool:
+        """Whether caches may keep the answers for everybody."""
+        return self.cache_control.startswith("public")
+
 
 class Answer(msgspec.Struct, frozen=True):
     """What goes over the wire."""
@@ -92,7 +97,9 @@ def _call(endpoint: Endpoint, request: Request, path_parameters: Mapping[str, st
         arguments["caller"] = request.caller
         if endpoint.group is not None and endpoint.group not in request.caller.groups:
             raise Problem(problems.FORBIDDEN, f"This is for the group {endpoint.group}.")
-    query = decode_query(request.query, endpoint.query)
+    # What a cache's key ignores may not change the answer.
+    asked = as_cache_keys(request.query, endpoint.query) if endpoint.is_public else request.query
+    query = decode_query(asked, endpoint.query)
     if endpoint.query is not NoQuery:
         arguments["query"] = query
     if len(request.body) > MAX_BODY_BYTES:

@@ -19,6 +19,8 @@ Schema = dict[str, Any]
 _REFS = "#/components/schemas/{name}"
 _TEXT: Schema = {"type": "string"}
 _ENTITY_TAG: Schema = {"type": "string", "pattern": r'^"[\x21\x23-\x7e]{1,64}"$'}
+_ANY_TAG = r'(W/)?"[\x21\x23-\x7e]*"'
+_ENTITY_TAGS: Schema = {"type": "string", "pattern": rf"^(\*|{_ANY_TAG}( *, *{_ANY_TAG})*)$"}
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"}
 
 _RESPONSE_HEADERS: Mapping[str, str] = {
@@ -131,8 +133,8 @@ def _header_parameters(endpoint: Endpoint) -> list[Schema]:
         (
             endpoint.takes_if_none_match,
             "If-None-Match",
-            _ENTITY_TAG,
-            "Answer 304 if the item is at this version",
+            _ENTITY_TAGS,
+            "Answer 304 if the item has one of these tags, strong or weak; `*` is any",
         ),
         (
             endpoint.takes_idempotency_key,

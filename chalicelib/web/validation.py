@@ -9,6 +9,8 @@ from chalicelib.web import problems
 from chalicelib.web.problems import FieldError, Problem, ProblemType
 
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# Above it, floats are not exact integers.
+_LARGEST_WHOLE = 2.0**53
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
 
@@ -22,9 +24,16 @@ def decode_body(body: bytes, declared: type[Declared]) -> Declared:
     try:
         return msgspec.json.decode(body, type=declared)
     except msgspec.ValidationError as error:
-        raise _explained(problems.INVALID_BODY, _plain(body), declared, error, strict=True) from error
+        raw = _plain(body)
+        whole = _whole(raw)
+        if repr(whole) == repr(raw):
+            raise _explained(problems.INVALID_BODY, raw, declared, error, strict=True) from error
     except _NOT_JSON as error:
         raise _no_json() from error
+    try:
+        return msgspec.convert(whole, type=declared)
+    except msgspec.ValidationError as error:
+        raise _explained(problems.INVALID_BODY, whole, declared, error, strict=True) from error
 
 
 def decode_query(query: Mapping[str, list[str]], declared: type[Declared]) -> Declared:
@@ -41,6 +50,25 @@ def decode_query(query: Mapping[str, list[str]], declared: type[Declared]) -> De
         return msgspec.convert(single, type=declared, strict=False)
     except msgspec.ValidationError as error:
         raise _explained(problems.INVALID_QUERY, single, declared, error, strict=False) from error
+
+
+def as_cache_keys(query: Mapping[str, list[str]], declared: type[msgspec.Struct]) -> dict[str, list[str]]:
+    """Return the parameters that tell a cache's copies apart: declared ones that are not empty, by their last value.
+
+    API Gateway's stage cache looks at the last of several values, and at the parameters in its key alone.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(declared)}
+    return {name: values[-1:] for name, values in query.items() if name in names and values[-1]}
+
+
+def _whole(value: object) -> object:
+    # JSON Schema calls 3.0 an integer, and msgspec does not.
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
 def _plain(body: bytes) -> object:

@@ -1032,7 +1032,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Answer 304 if the item is at this version */
+                /** @description Answer 304 if the item has one of these tags, strong or weak; `*` is any */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1907,7 +1907,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description Answer 304 if the item is at this version */
+                /** @description Answer 304 if the item has one of these tags, strong or weak; `*` is any */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -2131,7 +2131,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Answer 304 if the item is at this version */
+                /** @description Answer 304 if the item has one of these tags, strong or weak; `*` is any */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2483,7 +2483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Answer 304 if the item is at this version */
+                /** @description Answer 304 if the item has one of these tags, strong or weak; `*` is any */
                 "If-None-Match"?: string;
             };
             path?: never;

@@ -36,7 +36,7 @@ def test_a_tag_that_is_none_of_ours_matches_no_version(tag: str) -> None:
     assert expected_version(request(if_match=tag)) == NO_VERSION
 
 
-@pytest.mark.parametrize("header", ["3", "", " ", "'3'", '"3', '3"', '"3" "4"', '"3"x', '"a b"', ",", ',"3"', 'w/"3"'])
+@pytest.mark.parametrize("header", ["3", "'3'", '"3', '3"', '"3" "4"', '"3"x', '"a b"', ",", ',"3"', 'w/"3"'])
 def test_what_is_no_entity_tag_is_refused(header: str) -> None:
     for name, ask in (
         ("if_match", expected_version),
@@ -46,6 +46,13 @@ def test_what_is_no_entity_tag_is_refused(header: str) -> None:
             ask(request(**{name: header}))
         assert refused.value.type is problems.INVALID_HEADER
         assert refused.value.errors[0].field.lower() == name.replace("_", "-")
+
+
+@pytest.mark.parametrize("header", ["", " "])
+def test_an_empty_if_match_is_refused_and_an_empty_if_none_match_is_none(header: str) -> None:
+    with pytest.raises(Problem):
+        expected_version(request(if_match=header))
+    assert not is_unchanged(request(if_none_match=header), '"3"')
 
 
 def test_if_match_takes_one_tag_alone() -> None:

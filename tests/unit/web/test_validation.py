@@ -150,3 +150,29 @@ def test_every_parameter_that_does_not_fit_is_named(query: dict[str, list[str]],
         decode_query(query, Query)
     assert caught.value.type is problems.INVALID_QUERY
     assert messages(caught.value) == expected
+
+
+class Numbers(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Whole numbers, alone and in lists."""
+
+    order: Annotated[int, msgspec.Meta(ge=-9, le=9)] | None = None
+    sizes: list[int] = []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"order": -3.0}', Numbers(-3)),
+        (b'{"order": 0.3e1}', Numbers(3)),
+        (b'{"order": null, "sizes": [1, 2.0, -0.0]}', Numbers(None, [1, 2, 0])),
+    ],
+)
+def test_a_number_without_a_fraction_is_an_integer_as_in_json_schema(body: bytes, expected: Numbers) -> None:
+    assert decode_body(body, Numbers) == expected
+
+
+@pytest.mark.parametrize("body", [b'{"order": 3.5}', b'{"order": 10.0}', b'{"order": 1e300}', b'{"order": "3"}'])
+def test_another_number_is_none(body: bytes) -> None:
+    with pytest.raises(Problem) as caught:
+        decode_body(body, Numbers)
+    assert list(messages(caught.value)) == ["order"]
