@@ -1,7 +1,5 @@
 """The list in the tunnel: nothing is lost, nothing is done twice."""
 
-import json
-
 import httpx
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -238,21 +236,6 @@ def test_the_page_opens_without_a_network(tunnel: ListPage) -> None:
     tunnel.has("Call the plumber", "Water the tomatoes")
     expect(tunnel.banner).to_contain_text("Offline.")
     expect(tunnel.page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def test_the_queue_of_one_person_is_not_anothers(tunnel: ListPage, new_page: NewPage, ines: Person) -> None:
-    enter(tunnel)
-    expect(tunnel.banner).to_contain_text("Offline.")
-    tunnel.add("Only mine")
-    expect(tunnel.state).to_have_text("1 waiting")
-    person = json.loads(tunnel.page.evaluate("localStorage['mytodolist.person']"))
-    assert person["sub"] == ines.sub
-    tunnel.page.evaluate(
-        "localStorage['mytodolist.person'] = JSON.stringify({ sub: 'somebody-else', email: 'tove@example.com' })"
-    )
-    tunnel.page.reload()
-    expect(tunnel.page.get_by_role("heading", name="The list did not come.")).to_be_visible()
-    expect(tunnel.rows).to_have_count(0)
 
 
 def test_changes_of_the_last_visit_are_sent_at_the_next(tunnel: ListPage, ines: Person) -> None:

@@ -7,7 +7,7 @@ import { Note } from '../ui/Note';
 import { readTheme, setTheme, type Theme } from '../ui/theme';
 import { useTask } from './Form';
 import { leave } from './leave';
-import type { Person } from './person';
+import type { PageOwner } from './page-owner';
 import { SecondStep } from './SecondStep';
 
 const THEMES: { theme: Theme; label: string }[] = [
@@ -16,7 +16,8 @@ const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'dark', label: 'Dark' },
 ];
 
-export function Account({ person, store }: { person: Person; store: Store }) {
+export function Account({ owner, store }: { owner: PageOwner; store: Store }) {
+  const { person } = owner;
   return (
     <div class="account">
       <header>
@@ -28,7 +29,7 @@ export function Account({ person, store }: { person: Person; store: Store }) {
       {person.isAuthor && <WayToWrite />}
       <ThemeChoice />
       <SecondStep email={person.email} />
-      <WaysOut person={person} store={store} />
+      <WaysOut owner={owner} store={store} />
     </div>
   );
 }
@@ -74,15 +75,15 @@ function ThemeChoice() {
   );
 }
 
-function WaysOut({ person, store }: { person: Person; store: Store }) {
+function WaysOut({ owner, store }: { owner: PageOwner; store: Store }) {
   const [unsent, setUnsent] = useState(0);
   const task = useTask();
   useEffect(() => {
-    store.read<Kept>(queueName(person.sub)).then(
+    store.read<Kept>(queueName(owner.person.sub)).then(
       kept => setUnsent(kept?.changes.length ?? 0),
       () => undefined,
     );
-  }, [store, person]);
+  }, [store, owner]);
 
   return (
     <section aria-labelledby="out-h">
@@ -98,13 +99,13 @@ function WaysOut({ person, store }: { person: Person; store: Store }) {
       )}
       {task.objection && <Note tone="bad">{task.objection.text}</Note>}
       <div class="ways-out">
-        <button class="btn" type="button" onClick={() => void task.run(() => leave(store, person.sub))}>
+        <button class="btn" type="button" onClick={() => void task.run(() => leave(store, owner))}>
           Sign out here
         </button>
         <button
           class="btn"
           type="button"
-          onClick={() => void task.run(() => leave(store, person.sub, { everywhere: true }))}
+          onClick={() => void task.run(() => leave(store, owner, { everywhere: true }))}
         >
           Sign out everywhere
         </button>

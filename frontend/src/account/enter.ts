@@ -1,6 +1,6 @@
 /** Signs somebody in and goes to where they were headed. */
 import { type SignInOutput, signIn } from 'aws-amplify/auth';
-import { signOut, welcome } from './session';
+import { endSession, welcome } from './session';
 import { nextPlace } from './ways';
 
 export async function enter(username: string, password: string): Promise<SignInOutput> {
@@ -9,7 +9,7 @@ export async function enter(username: string, password: string): Promise<SignInO
   } catch (failure) {
     if (!(failure instanceof Error && failure.name === 'UserAlreadyAuthenticatedException')) throw failure;
     // A session that the API does not take any more is still lying about.
-    await signOut();
+    await endSession();
     return signIn({ username, password });
   }
 }

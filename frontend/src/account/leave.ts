@@ -1,9 +1,9 @@
 /** Signs out, and takes the readable copy of the list off this device. What was not sent yet stays. */
 import { copyName, type Store } from '../offline/store';
-import { signOut } from './session';
+import type { PageOwner } from './page-owner';
 
-export async function leave(store: Store, sub: string, { everywhere = false } = {}): Promise<void> {
-  await signOut({ everywhere });
-  await store.update(copyName(sub), () => undefined).catch(() => undefined);
+export async function leave(store: Store, owner: PageOwner, { everywhere = false } = {}): Promise<void> {
+  await owner.signOut({ everywhere });
+  await store.update(copyName(owner.person.sub), () => undefined).catch(() => undefined);
   location.assign('/');
 }

@@ -7,11 +7,12 @@ export interface Person {
   isAuthor?: boolean;
 }
 
-const NAME = 'mytodolist.person';
+/** The name that the person is remembered under, in the storage that all tabs share. */
+export const PERSON = 'mytodolist.person';
 const AUTHORS = 'authors';
 
 export function rememberedPerson(storage: Storage = localStorage): Person | null {
-  const text = storage.getItem(NAME);
+  const text = storage.getItem(PERSON);
   if (text === null) return null;
   try {
     const { sub, email, isAuthor } = JSON.parse(text);
@@ -24,9 +25,9 @@ export function rememberedPerson(storage: Storage = localStorage): Person | null
 }
 
 export const rememberPerson = (person: Person, storage: Storage = localStorage): void =>
-  storage.setItem(NAME, JSON.stringify(person));
+  storage.setItem(PERSON, JSON.stringify(person));
 
-export const forgetPerson = (storage: Storage = localStorage): void => storage.removeItem(NAME);
+export const forgetPerson = (storage: Storage = localStorage): void => storage.removeItem(PERSON);
 
 /** Who an ID token speaks of. */
 export function personIn(claims: Record<string, unknown>): Person | null {

@@ -1,9 +1,11 @@
-/** The Cognito session of this browser, by Amplify. */
+/** The Cognito session of this browser, by Amplify. Pages that show a person's data use it by `page-owner.ts` alone. */
 import { Amplify } from 'aws-amplify';
 import { fetchAuthSession, signOut as forgetTokens } from 'aws-amplify/auth';
+import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { NoAnswer } from '../api/failures';
 import type { Config } from '../config';
-import { forgetPerson, type Person, personIn, rememberPerson } from './person';
+import { ownStorage, storedClaims } from './own-storage';
+import { forgetPerson, personIn, rememberPerson } from './person';
 
 export interface Credentials {
   accessKeyId: string;
@@ -11,6 +13,24 @@ export interface Credentials {
   sessionToken: string;
 }
 
+export interface Tokens {
+  idToken: string;
+  claims: Record<string, unknown>;
+}
+
+/** The session as the page of one person uses it. */
+export interface Session {
+  /** The claims of the ID token that the browser has now, whoever's it is; null where there is none. */
+  claims(): Record<string, unknown> | null;
+  /** Refreshed where they have expired; undefined where there is no session any more. */
+  tokens(options: { refresh: boolean }): Promise<Tokens | undefined>;
+  /** Temporary AWS credentials, and whose they are; undefined where there is no session any more. */
+  credentials(): Promise<(Credentials & { sub: unknown }) | undefined>;
+  /** Ends the session here, or on every device. */
+  signOut(options: { everywhere: boolean }): Promise<void>;
+}
+
+/** For the pages that sign somebody in. */
 export function configureSession(config: Config, { withCredentials = false } = {}): void {
   const pool = {
     userPoolId: config.user_pool_id,
@@ -25,31 +45,49 @@ export function configureSession(config: Config, { withCredentials = false } = {
   Amplify.configure({ Auth: { Cognito: withCredentials ? { ...pool, ...identities } : pool } });
 }
 
-/** The ID token, refreshed where it has expired; null where there is no session any more. */
-export async function idToken({ refresh = false } = {}): Promise<string | null> {
-  return (await tokens(refresh))?.idToken?.toString() ?? null;
+/** For the pages of one person: Amplify sees no session but theirs. */
+export function openSession(config: Config, sub: string): Session {
+  const clientId = config.user_pool_client_id;
+  const storage = ownStorage(clientId, sub, localStorage);
+
+  function configure(withCredentials: boolean): void {
+    configureSession(config, { withCredentials });
+    cognitoUserPoolsTokenProvider.setKeyValueStorage(storage);
+  }
+
+  configure(false);
+  return {
+    claims: () => storedClaims(clientId, localStorage),
+    async tokens({ refresh }) {
+      const idToken = (await tokens(refresh))?.idToken;
+      return idToken && { idToken: idToken.toString(), claims: idToken.payload };
+    },
+    async credentials() {
+      configure(true);
+      const session = await unlessEnded(() => fetchAuthSession());
+      if (!session?.tokens || !session.credentials?.sessionToken) return undefined;
+      const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
+      return { accessKeyId, secretAccessKey, sessionToken, sub: session.userSub };
+    },
+    signOut: ({ everywhere }) => forgetTokens({ global: everywhere }),
+  };
 }
 
-/** Temporary AWS credentials of the person's own. */
-export async function awsCredentials(config: Config): Promise<Credentials> {
-  configureSession(config, { withCredentials: true });
-  const credentials = await unlessEnded(async () => (await fetchAuthSession()).credentials);
-  if (!credentials?.sessionToken) throw new NoAnswer('No credentials');
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return { accessKeyId, secretAccessKey, sessionToken };
+/** Whether somebody is signed in here. Throws `NoAnswer` where that cannot be found out now. */
+export async function hasSession(): Promise<boolean> {
+  return (await tokens(false))?.idToken !== undefined;
 }
 
 /** Reads who has just signed in out of their ID token, and remembers them. */
-export async function welcome({ refresh = false } = {}): Promise<Person | null> {
-  const person = personIn((await tokens(refresh))?.idToken?.payload ?? {});
+export async function welcome(): Promise<void> {
+  const person = personIn((await tokens(false))?.idToken?.payload ?? {});
   if (person) rememberPerson(person);
-  return person;
 }
 
-/** Ends the session here, or on every device. */
-export async function signOut({ everywhere = false } = {}): Promise<void> {
-  await forgetTokens({ global: everywhere });
+/** Ends a session that is still here while somebody signs in. */
+export async function endSession(): Promise<void> {
   forgetPerson();
+  await forgetTokens();
 }
 
 /** Without the credentials that fetchAuthSession adds: the API must not depend on the identity pool. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ownToken } from '../testing/own';
 import { createClient, type Request } from './client';
 import { NoAnswer, Refusal, SignedOut } from './failures';
 
@@ -9,7 +10,8 @@ function aClient(answers: (Response | Error)[], tokens: (string | null)[] = ['ol
     base: 'http://api.test',
     async token({ refresh }) {
       refreshes.push(refresh);
-      return tokens[refresh ? 1 : 0] ?? null;
+      const token = tokens[refresh ? 1 : 0];
+      return token ? ownToken(token) : null;
     },
     async fetch(url, init) {
       sent.push({ url, init });

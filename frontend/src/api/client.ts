@@ -1,4 +1,5 @@
 /** One call to the API: the token on, the problem out, a refused token refreshed once. */
+import type { OwnToken } from '../account/page-owner';
 import { NoAnswer, Refusal, SignedOut } from './failures';
 import type { Problem } from './types';
 
@@ -16,8 +17,11 @@ export interface Request {
 
 export interface ClientParts {
   base: string;
-  /** Gives the ID token, or null where nobody is signed in; throws `NoAnswer` where it cannot be refreshed now. */
-  token(options: { refresh: boolean }): Promise<string | null>;
+  /**
+   * Gives the ID token of the page's person, or null where their session has ended. Throws `NotOwner` where the
+   * session is another person's, `NoAnswer` where the token cannot be refreshed now.
+   */
+  token(options: { refresh: boolean }): Promise<OwnToken | null>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
@@ -26,7 +30,7 @@ export type Call = <T>(request: Request) => Promise<T>;
 const PATIENCE_MS = 20_000;
 
 export function createClient({ base, token, fetch }: ClientParts): Call {
-  async function send(request: Request, idToken: string): Promise<Response> {
+  async function send(request: Request, idToken: OwnToken): Promise<Response> {
     const headers: Record<string, string> = { Authorization: idToken };
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.version !== undefined) headers['If-Match'] = `"${request.version}"`;

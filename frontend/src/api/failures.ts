@@ -22,3 +22,6 @@ export class NoAnswer extends Error {}
 
 /** There is no session, or it has ended. */
 export class SignedOut extends Error {}
+
+/** The session is not of the person whose page this is; nothing was sent. */
+export class NotOwner extends SignedOut {}

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { channels } from '../testing/channel';
 import { aStorage } from '../testing/storage';
-import { aCreate, anEdit } from '../testing/todos';
+import { aCreate, anEdit, aTodo } from '../testing/todos';
+import type { Change } from './change';
 import { createDrafts } from './drafts';
 import { type News, openQueue } from './queue';
 import { memoryStore, type Store } from './store';
@@ -124,4 +125,68 @@ test('only the latest names are kept', async () => {
   }
   expect((await store.read<{ names: unknown[] }>('q'))?.names).toHaveLength(50);
   expect(queue.realId('new-59')).toBe('0159');
+});
+
+/** A disk that refuses what is written while it is full. What is taken away makes no difference to that. */
+function aDisk() {
+  const store = memoryStore();
+  const disk = { isFull: false };
+  const refusing: Store = {
+    ...store,
+    isLasting: true,
+    async update(key, change) {
+      const changed = change(await store.read(key));
+      if (disk.isFull && changed !== undefined) throw new Error('full');
+      return store.update(key, () => changed);
+    },
+  };
+  return { disk, store: refusing };
+}
+
+test('what a full disk does not take is shown and sent, and it is known that it is not kept', async () => {
+  const { disk, store } = aDisk();
+  disk.isFull = true;
+  const drafts = createDrafts(aStorage(), 'ines');
+  const queue = await aQueue({ store, drafts });
+  const create = aCreate('new-1', { title: 'a' });
+  await queue.add([create]);
+  expect(queue.isLasting).toBe(false);
+  // The sender marks what it sends, and an answer takes it off.
+  await queue.commit(waiting => waiting.map(each => ({ ...each, tried: true as const })));
+  expect(queue.waiting).toMatchObject([{ key: create.key, tried: true }]);
+  await queue.commit(() => []);
+  expect(queue.waiting).toEqual([]);
+  expect(drafts.names('')).toEqual([]);
+});
+
+test('once there is room again, all is kept: this tab’s and the others’', async () => {
+  const { disk, store } = aDisk();
+  const [here, there] = [await aQueue({ store }), await aQueue({ store })];
+  const [one, two, three] = ['1', '2', '3'].map(each => aCreate(`new-${each}`, { title: each })) as [
+    Change,
+    Change,
+    Change,
+  ];
+  await here.add([one]);
+  disk.isFull = true;
+  await here.add([two]);
+  await here.commit(waiting => waiting.filter(({ key }) => key !== one.key));
+  disk.isFull = false;
+  await there.add([three]);
+  await here.commit(waiting => waiting);
+  expect(here.isLasting).toBe(true);
+  expect((await store.read<{ changes: Change[] }>('q'))?.changes).toEqual([three, two]);
+});
+
+test('an edit that is made while an answer is being written goes on top of it', async () => {
+  const queue = await aQueue();
+  const tick = anEdit('01A', { completed: false }, { completed: true });
+  await queue.add([tick]);
+  const answer = aTodo({ completed: true, version: 2 });
+  const answered = queue.commit(waiting => waiting.filter(({ key }) => key !== tick.key), {
+    learned: answer,
+  });
+  const edited = queue.add([anEdit('01A', { completed: true }, { completed: false })]);
+  await Promise.all([answered, edited]);
+  expect(queue.stored).toMatchObject([{ to: { completed: false }, version: 2 }]);
 });

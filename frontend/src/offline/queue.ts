@@ -3,7 +3,9 @@ import type { Todo } from '../api/types';
 import type { Change } from './change';
 import type { Drafts } from './drafts';
 import { join } from './join';
+import { onTopOf } from './settle';
 import type { Store } from './store';
+import { notWritten, type Unwritten, withUnwritten } from './unwritten';
 
 /** What an answer told; it takes effect together with the change of the queue that it caused. */
 export interface News {
@@ -42,22 +44,37 @@ interface Name {
 
 const NOTHING: Kept = { changes: [], names: [] };
 const MOST_NAMES = 50;
+const MOST_ANSWERS = 50;
 const ARRIVING = 'arriving ';
 
 export type Queue = Awaited<ReturnType<typeof openQueue>>;
 
 export async function openQueue({ store, name, channel, drafts }: QueueParts) {
-  const read = async (): Promise<Kept> => (await store.read<Kept>(name)) ?? NOTHING;
-  let kept = await read();
+  let unwritten: Unwritten | null = null;
+  let kept = (await store.read<Kept>(name)) ?? NOTHING;
   let arriving: Change[] = [];
+  /** The latest answers: what is done to a todo while its answer is being written goes on top of that answer. */
+  const answers = new Map<string, Todo>();
   const listeners = new Set<(news: News) => void>();
 
   function tell(news: News): void {
     for (const listener of listeners) listener(news);
   }
 
+  function hear({ learned }: News): void {
+    if (!learned) return;
+    answers.delete(learned.id);
+    answers.set(learned.id, learned);
+    for (const id of [...answers.keys()].slice(0, -MOST_ANSWERS)) answers.delete(id);
+  }
+
   async function refresh(news: News = {}): Promise<void> {
-    kept = await read();
+    hear(news);
+    try {
+      kept = withUnwritten((await store.read<Kept>(name)) ?? NOTHING, unwritten);
+    } catch {
+      // The disk cannot be read: what is known here stays.
+    }
     tell(news);
   }
 
@@ -68,19 +85,34 @@ export async function openQueue({ store, name, channel, drafts }: QueueParts) {
     news: News = {},
     arrived: Change[] = [],
   ): Promise<void> {
-    const onDisk = ({ changes, names }: Kept = NOTHING): Kept => {
-      return added(arrived, {
-        changes: change(changes),
-        names: [...names, ...namesIn(news)].slice(-MOST_NAMES),
-      });
-    };
-    try {
-      kept = (await store.update<Kept>(name, before => orNothing(onDisk(before)))) ?? NOTHING;
-      for (const { key } of arrived) drafts.forget(ARRIVING + key);
-    } catch {
-      // A full disk must not lose what was typed: then it lasts as long as the page.
-      kept = onDisk(kept);
+    hear(news);
+    let before = kept;
+    let changed: Kept | null = null;
+
+    function apply(disk: Kept): Kept {
+      before = withUnwritten(disk, unwritten);
+      const settled = {
+        changes: change(before.changes),
+        names: [...before.names, ...namesIn(news)].slice(-MOST_NAMES),
+      };
+      return added(arrived, settled, answers);
     }
+
+    try {
+      await store.update<Kept>(name, (disk = NOTHING) => {
+        changed = apply(disk);
+        return orNothing(changed);
+      });
+      for (const { key } of [...arrived, ...(unwritten?.kept.changes ?? [])]) drafts.forget(ARRIVING + key);
+      unwritten = null;
+    } catch {
+      // A full disk must not lose what was done: then it lasts as long as the page.
+      changed ??= apply(kept);
+      unwritten = notWritten(unwritten, before, changed);
+      // What is settled must not be taken up at the next visit.
+      for (const key of unwritten.gone) drafts.forget(ARRIVING + key);
+    }
+    kept = changed ?? kept;
     arriving = arriving.filter(each => !arrived.includes(each));
     channel.postMessage(news);
     tell(news);
@@ -108,11 +140,15 @@ export async function openQueue({ store, name, channel, drafts }: QueueParts) {
   return {
     /** All that wait, oldest first; those not yet on the disk too. */
     get waiting(): Change[] {
-      return added(arriving, kept).changes;
+      return added(arriving, kept, answers).changes;
     },
-    /** Those on the disk: what may be sent. */
+    /** Those on the disk, or as near to it as this device lets them come: what may be sent. */
     get stored(): Change[] {
       return kept.changes;
+    },
+    /** Whether this device keeps what waits. */
+    get isLasting(): boolean {
+      return store.isLasting && unwritten === null;
     },
     /** The API's name of a todo, where it has one. */
     realId: (id: string): string => realId(id, kept),
@@ -129,10 +165,16 @@ export async function openQueue({ store, name, channel, drafts }: QueueParts) {
   };
 }
 
-const added = (arrived: Change[], kept: Kept): Kept => ({
+const added = (arrived: Change[], kept: Kept, answers: ReadonlyMap<string, Todo>): Kept => ({
   ...kept,
-  changes: arrived.map(change => named(change, kept)).reduce(join, kept.changes),
+  changes: arrived.map(change => answered(named(change, kept), answers)).reduce(join, kept.changes),
 });
+
+/** The change on top of the answer to the one before it. */
+function answered(change: Change, answers: ReadonlyMap<string, Todo>): Change {
+  const answer = change.kind === 'edit' ? answers.get(change.todo) : undefined;
+  return answer ? onTopOf(answer, change) : change;
+}
 
 const orNothing = (kept: Kept): Kept | undefined =>
   kept.changes.length + kept.names.length > 0 ? kept : undefined;

@@ -28,14 +28,16 @@ export function done(waiting: Waiting, key: string, answer: Todo | null): Waitin
       return { ...each, todos: each.todos.map(known) };
     }
     if (each.todo !== change.todo && each.todo !== answer.id) return each;
-    const renamed = { ...each, todo: answer.id };
-    return renamed.kind === 'edit' && isAsSeen(renamed, answer)
-      ? { ...renamed, version: answer.version }
-      : renamed;
+    return onTopOf(answer, { ...each, todo: answer.id });
   });
 }
 
-/** What the edit changes is as the person saw it, so it may go on top of the answer. */
+/** An edit of the todo goes on top of a newer answer where what it changes is as the person saw it. */
+export const onTopOf = (answer: Todo, change: Change): Change =>
+  change.kind === 'edit' && change.version < answer.version && isAsSeen(change, answer)
+    ? { ...change, version: answer.version }
+    : change;
+
 const isAsSeen = (edit: Edit, answer: Todo): boolean =>
   names(edit.seen).every(name => same(edit.seen[name], answer[name]));
 

@@ -1,6 +1,8 @@
 /** A small key-value store in IndexedDB. An update is one transaction, so tabs never overwrite each other. */
 
 export interface Store {
+  /** Whether what is kept outlasts the page. */
+  readonly isLasting: boolean;
   read<Value>(key: string): Promise<Value | undefined>;
   /** Replaces the value by what `change` makes of it; undefined takes it away. */
   update<Value>(
@@ -18,9 +20,23 @@ const TABLE = 'kept';
 export const queueName = (sub: string): string => `queue ${sub}`;
 export const copyName = (sub: string): string => `copy ${sub}`;
 
-export async function openStore(): Promise<Store> {
+const PATIENCE_MS = 2_000;
+
+/** The store of this device; where it cannot be had, or does not answer in time, one in memory. */
+export async function openStoreInTime(opening = openStore(), patience = PATIENCE_MS): Promise<Store> {
+  const usable = opening.then(async store => {
+    // Some browsers open a store and then answer nothing.
+    await store.read('');
+    return store;
+  });
+  const over = new Promise<Store>(resolve => setTimeout(() => resolve(memoryStore()), patience));
+  return Promise.race([usable.catch(memoryStore), over]);
+}
+
+async function openStore(): Promise<Store> {
   const database = await open();
   return {
+    isLasting: true,
     read: key => result(database.transaction(TABLE).objectStore(TABLE).get(key)),
     update: (key, change) => update(database, key, change),
     list: prefix => {
@@ -71,6 +87,7 @@ function result<Value>(request: IDBRequest<Value>): Promise<Value> {
 export function memoryStore(): Store {
   const kept = new Map<string, unknown>();
   return {
+    isLasting: false,
     read: async <Value>(key: string) => kept.get(key) as Value | undefined,
     update: async <Value>(key: string, change: (value: Value | undefined) => Value | undefined) => {
       const changed = change(kept.get(key) as Value | undefined);

@@ -1,19 +1,26 @@
 /** The entry of /account/. */
 import { Account } from '../account/Account';
 import { startPage } from '../account/page';
+import { OwnerOnly } from '../account/OwnerOnly';
+import { openPageOwner } from '../account/open-owner';
 import { forgetPerson, rememberedPerson } from '../account/person';
-import { idToken } from '../account/session';
+import { hasSession } from '../account/session';
 import { toSignIn } from '../account/ways';
-import { memoryStore, openStore } from '../offline/store';
+import { openStoreInTime } from '../offline/store';
 
-void startPage(async () => {
+void startPage(async config => {
   const person = rememberedPerson();
-  const token = person && (await idToken().catch(() => 'not known now'));
-  if (!person || token === null) {
+  // Without an answer it is not known now whether the session still lasts.
+  if (!person || !(await hasSession().catch(() => true))) {
     forgetPerson();
     location.replace(toSignIn(location));
     return null;
   }
-  const store = await openStore().catch(memoryStore);
-  return <Account person={person} store={store} />;
+  const owner = openPageOwner(config, person);
+  const store = await openStoreInTime();
+  return (
+    <OwnerOnly owner={owner}>
+      <Account owner={owner} store={store} />
+    </OwnerOnly>
+  );
 });

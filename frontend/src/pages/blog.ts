@@ -15,7 +15,12 @@ all<HTMLFormElement>('[data-subscribe]').forEach(enhanceSubscribe);
 all<HTMLFormElement>('[data-contact]').forEach(enhanceContact);
 all('[data-unsubscribe]').forEach(enhanceUnsubscribe);
 
-for (const way of all('[data-author]')) way.hidden = !isAuthor();
+function showWayToWrite(): void {
+  for (const way of all('[data-author]')) way.hidden = !isAuthor();
+}
+showWayToWrite();
+// By Back the browser shows the page as it was, and the author may have signed out since.
+addEventListener('pageshow', ({ persisted }) => persisted && showWayToWrite());
 
 function isAuthor(): boolean {
   try {

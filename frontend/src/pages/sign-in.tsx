@@ -2,13 +2,12 @@
 import { Beside, startPage } from '../account/page';
 import { rememberedPerson } from '../account/person';
 import { SignIn } from '../account/SignIn';
-import { idToken } from '../account/session';
+import { hasSession } from '../account/session';
 import { nextPlace } from '../account/ways';
 
 void startPage(async config => {
   const person = rememberedPerson();
-  const token = person && (await idToken().catch(() => null));
-  if (token) {
+  if (person && (await hasSession().catch(() => false))) {
     location.replace(nextPlace(location.search, location.origin));
     return null;
   }

@@ -1,5 +1,6 @@
 /** The entry of /todos/: to sign-in where nobody is signed in, else the list. */
 import { render } from 'preact';
+import { OwnerOnly } from '../account/OwnerOnly';
 import { type Person, rememberedPerson } from '../account/person';
 import { toSignIn } from '../account/ways';
 import { registerServiceWorker } from '../offline/register';
@@ -17,7 +18,12 @@ async function open(person: Person): Promise<void> {
   try {
     const app = await openApp(person);
     place.replaceChildren();
-    render(<TodoPage app={app} />, place);
+    const shown = (
+      <OwnerOnly owner={app.owner}>
+        <TodoPage app={app} />
+      </OwnerOnly>
+    );
+    render(shown, place);
     await app.start();
     registerServiceWorker();
   } catch (failure) {

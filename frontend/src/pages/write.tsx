@@ -1,5 +1,6 @@
 /** The entry of /write/: to sign-in where nobody is signed in, else the author's desk. */
 import { render } from 'preact';
+import { OwnerOnly } from '../account/OwnerOnly';
 import { type Person, rememberedPerson } from '../account/person';
 import { toSignIn } from '../account/ways';
 import { showFault } from '../ui/fault';
@@ -17,7 +18,12 @@ async function open(person: Person): Promise<void> {
     const desk = await openDesk(person);
     await desk.list.refresh();
     place.replaceChildren();
-    render(<WritePage desk={desk} />, place);
+    const shown = (
+      <OwnerOnly owner={desk.owner}>
+        <WritePage desk={desk} />
+      </OwnerOnly>
+    );
+    render(shown, place);
   } catch (failure) {
     showFault(document.getElementById('main') ?? place, failure);
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ownCredentials } from '../testing/own';
 import { createBucket, objectUrl } from './bucket';
 
 const CONFIG = { region: 'eu-central-1', media_bucket: 'media', s3_endpoint: null };
@@ -6,7 +7,7 @@ const LOCAL = { ...CONFIG, s3_endpoint: 'http://127.0.0.1:4566' };
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token/+=' };
 
 const aBucket = (config = CONFIG as Parameters<typeof objectUrl>[0]) =>
-  createBucket({ config, sub: 'sub-1', credentials: async () => CREDENTIALS });
+  createBucket({ config, sub: 'sub-1', credentials: async () => ownCredentials(CREDENTIALS) });
 
 test('on AWS the bucket is part of the host, elsewhere of the path', () => {
   expect(objectUrl(CONFIG, 'users/s/1').href).toBe('https://media.s3.eu-central-1.amazonaws.com/users/s/1');

@@ -1,13 +1,13 @@
 /** The person's own part of the media bucket: signed URLs, and uploads that tell how far they are. */
 import { AwsV4Signer } from 'aws4fetch';
-import type { Credentials } from '../account/session';
+import type { OwnCredentials } from '../account/page-owner';
 import type { Config } from '../config';
 import { objectKey } from './key';
 
 export interface BucketParts {
   config: Pick<Config, 'region' | 'media_bucket' | 's3_endpoint'>;
   sub: string;
-  credentials(): Promise<Credentials>;
+  credentials(): Promise<OwnCredentials>;
 }
 
 const LIFETIME_SECONDS = 900;

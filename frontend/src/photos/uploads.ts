@@ -1,5 +1,5 @@
 /** Photos on their way. Each is kept on this device until it has arrived. */
-import { NoAnswer, Refusal } from '../api/failures';
+import { NoAnswer, Refusal, SignedOut } from '../api/failures';
 import type { TodoApi } from '../api/todos';
 import type { Todo } from '../api/types';
 import { isOwnId } from '../offline/change';
@@ -80,6 +80,11 @@ export function createUploads(parts: UploadParts) {
       await ifFree(prefix + media, () => send(upload, controller.signal));
     } catch (failure) {
       if (controller.signal.aborted) return;
+      if (failure instanceof SignedOut) {
+        // Its person is not here now; it goes on when they are back.
+        show(media, { step: 'waiting', progress: 0 });
+        return;
+      }
       show(media, { step: 'failed', progress: 0 });
       parts.onFailed(upload, failure instanceof Refusal ? failure.problem.detail : null);
     } finally {

@@ -16,6 +16,7 @@ export function slowStore(turns: () => number): Store {
   }
 
   return {
+    isLasting: true,
     read: key => inTurn(() => quick.read(key)),
     update: (key, change) => inTurn(() => quick.update(key, change)),
     list: prefix => inTurn(() => quick.list(prefix)),

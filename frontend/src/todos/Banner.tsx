@@ -11,15 +11,22 @@ interface BannerProps {
 }
 
 export function Banner({ state, onTryNow }: BannerProps) {
-  const { waiting, isReachable, busyUntil } = state;
+  const { waiting, isReachable, busyUntil, isLasting } = state;
   const unsent = waiting.filter(change => !isHeld(change)).length;
+  const place = isLasting ? 'on this device' : 'only until you close this tab';
   const isBusy = isReachable && busyUntil !== null;
   return (
     <div class="banner" role="status">
       {(!isReachable || isBusy) && (
         <div class="wrap">
           <Icon name="offline" />
-          <p>{isBusy ? <Busy until={busyUntil} count={unsent} /> : <Offline count={unsent} />}</p>
+          <p>
+            {isBusy ? (
+              <Busy until={busyUntil} count={unsent} place={place} />
+            ) : (
+              <Offline count={unsent} place={place} />
+            )}
+          </p>
           <button class="btn plain sm" type="button" onClick={onTryNow}>
             Try now
           </button>
@@ -29,11 +36,11 @@ export function Banner({ state, onTryNow }: BannerProps) {
   );
 }
 
-function Offline({ count }: { count: number }) {
+function Offline({ count, place }: { count: number; place: string }) {
   const what =
     count === 0
-      ? 'What you change is kept on this device.'
-      : `${counted(count, 'change')} ${plural(count, 'is', 'are')} kept on this device.`;
+      ? `What you change is kept ${place}.`
+      : `${counted(count, 'change')} ${plural(count, 'is', 'are')} kept ${place}.`;
   return (
     <>
       <b>{navigator.onLine ? 'The server does not answer.' : 'Offline.'}</b> {what}
@@ -41,11 +48,11 @@ function Offline({ count }: { count: number }) {
   );
 }
 
-function Busy({ until, count }: { until: number; count: number }) {
+function Busy({ until, count, place }: { until: number; count: number; place: string }) {
   const seconds = useSecondsTo(until);
   return (
     <>
-      <b>The server is busy.</b> {counted(count, 'change')} {plural(count, 'waits', 'wait')} on this device.{' '}
+      <b>The server is busy.</b> {counted(count, 'change')} {plural(count, 'waits', 'wait')} {place}.{' '}
       <span class="num" aria-hidden="true">
         Next try in {seconds} s.
       </span>

@@ -7,6 +7,10 @@ import { BarState } from './BarState';
 import type { ListState } from './list';
 import { counted, plural } from './words';
 
+const KEPT =
+  'Signed out, they wait on this device until you sign in again. Nobody else who signs in here sees them.';
+const LOST = 'This device has no room to keep them. Signed out, they are lost.';
+
 interface BarProps {
   app: App;
   state: ListState;
@@ -41,7 +45,7 @@ export function Bar({ app, state, onSettle }: BarProps) {
       {isAsking && (
         <Dialog
           heading={`${counted(kept, 'change')} ${plural(kept, 'has', 'have')} not been sent`}
-          summary="Signed out, they wait on this device until you sign in again. Nobody else who signs in here sees them."
+          summary={state.isLasting ? KEPT : LOST}
           onClose={() => setAsking(false)}
         >
           <div class="answers">

@@ -12,18 +12,21 @@ interface Standing {
 }
 
 export function standing(state: ListState): Standing {
-  const { waiting, isOpen, isReachable, busyUntil, isReading, readFailure } = state;
+  const { waiting, isOpen, isReachable, busyUntil, isReading, readFailure, isLasting } = state;
   const refused = waiting.filter(change => change.refused !== undefined).length;
   const held = waiting.filter(isHeld).length - refused;
   const unsent = waiting.length - held - refused;
   if (held > 0) return { dot: 'warn', count: `${held}`, word: 'to settle' };
   if (refused > 0) return { dot: 'bad', count: `${refused}`, word: 'not saved' };
   if (unsent > 0 && (!isReachable || busyUntil !== null))
-    return { dot: 'warn', count: `${unsent}`, word: 'waiting' };
+    return { dot: 'warn', count: `${unsent}`, word: isLasting ? 'waiting' : 'waiting in this tab only' };
   if (!isReachable) return { dot: 'off', count: '', word: 'Offline' };
   if (unsent > 0) return { dot: 'off', count: '', word: 'Saving' };
   if (!isOpen && readFailure) return { dot: 'bad', count: '', word: 'Not read' };
-  return isReading ? { dot: 'off', count: '', word: 'Reading' } : { dot: '', count: '', word: 'Saved' };
+  if (isReading) return { dot: 'off', count: '', word: 'Reading' };
+  return isLasting
+    ? { dot: '', count: '', word: 'Saved' }
+    : { dot: 'warn', count: '', word: 'Saved on the server only' };
 }
 
 export function BarState({ state, onSettle }: { state: ListState; onSettle(): void }) {

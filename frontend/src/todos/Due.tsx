@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import { Icon } from '../ui/Icon';
+import { isEnter } from '../ui/keys';
 import { type Day, dayAfter, dueDay, endOfDay, inWords, nextMonday, urgency } from './dates';
 
 interface DueProps {
@@ -36,8 +37,7 @@ export function Due({ todo, today, onChange }: DueProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const isDone =
-      event.key === 'Escape' || (event.key === 'Enter' && event.target instanceof HTMLInputElement);
+    const isDone = event.key === 'Escape' || (isEnter(event) && event.target instanceof HTMLInputElement);
     if (!isDone) return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,6 +1,7 @@
 /** Where new todos are written, and the mark that finishes them all. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Drafts } from '../offline/drafts';
+import { isEnter } from '../ui/keys';
 import { oneLine, titleObjection } from './limits';
 
 interface EntryProps {
@@ -31,7 +32,7 @@ export function Entry({ drafts, hasTodos, isAllDone, onCreate, onToggleAll }: En
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.isComposing) return;
+    if (!isEnter(event)) return;
     const title = oneLine(text);
     if (title === '' || objection) return;
     write('');

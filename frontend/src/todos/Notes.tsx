@@ -1,6 +1,7 @@
 /** A todo's note: written in place, saved when left. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
+import { isComposing, isEnter } from '../ui/keys';
 import { clean } from '../ui/text';
 import type { App } from './app';
 import { notesObjection } from './limits';
@@ -44,8 +45,9 @@ export function Notes({ app: { drafts, list }, todo }: { app: App; todo: Todo })
   useEffect(() => save, []);
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isComposing(event)) return;
     if (event.key === 'Escape') event.currentTarget instanceof HTMLElement && event.currentTarget.blur();
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save();
+    if (isEnter(event) && (event.ctrlKey || event.metaKey)) save();
   }
 
   return (

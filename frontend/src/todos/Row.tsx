@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import type { Change } from '../offline/change';
 import { Icon } from '../ui/Icon';
+import { isComposing } from '../ui/keys';
 import type { App } from './app';
 import { type Day, dueDay, inWords, short, urgency } from './dates';
 import { RowNotes } from './RowNotes';
@@ -57,7 +58,7 @@ export function Row(props: RowProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement) return;
-    if (event.key === 'Escape' && isOpen) props.onClose();
+    if (event.key === 'Escape' && !isComposing(event) && isOpen) props.onClose();
     const isField = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
     if (event.key === 'F2' && !isField && !edited) {
       event.preventDefault();

@@ -4,6 +4,7 @@ import type { Todo } from '../api/types';
 import { announce } from '../ui/announce';
 import { focusOnce } from '../ui/focus';
 import { Icon } from '../ui/Icon';
+import { isComposing, isEnter } from '../ui/keys';
 import { MAX_TAGS, oneLine, tagObjection } from './limits';
 
 interface TagsProps {
@@ -33,10 +34,10 @@ export function Tags({ todo: { tags }, suggestions, onChange }: TagsProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.isComposing) return;
-    if (event.key === 'Enter' || event.key === ',') {
+    if (isComposing(event)) return;
+    if (isEnter(event) || event.key === ',') {
       event.preventDefault();
-      if (!add() && event.key === 'Enter' && text === '') close();
+      if (!add() && isEnter(event) && text === '') close();
     }
     if (event.key === 'Escape') {
       event.stopPropagation();

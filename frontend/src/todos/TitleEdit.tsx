@@ -2,6 +2,7 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import type { Drafts } from '../offline/drafts';
+import { isComposing, isEnter } from '../ui/keys';
 import { oneLine, titleObjection } from './limits';
 
 interface TitleEditProps {
@@ -56,8 +57,8 @@ export function TitleEdit({ seen, drafts, onSave, onCancel }: TitleEditProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.isComposing) return;
-    if (event.key === 'Enter') save();
+    if (isComposing(event)) return;
+    if (isEnter(event)) save();
     if (event.key === 'Escape') {
       event.stopPropagation();
       leave(onCancel);

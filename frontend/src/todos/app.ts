@@ -1,9 +1,9 @@
 /** The composition root of the list: wires session, API, queue and photos together. */
 
 import { leave } from '../account/leave';
-import { forgetPerson, type Person } from '../account/person';
-import { awsCredentials, configureSession, idToken } from '../account/session';
-import { toSignIn } from '../account/ways';
+import { openPageOwner } from '../account/open-owner';
+import type { PageOwner } from '../account/page-owner';
+import type { Person } from '../account/person';
 import { createClient } from '../api/client';
 import { createTodoApi } from '../api/todos';
 import { newUlid } from '../api/ulid';
@@ -12,11 +12,12 @@ import { createConnection } from '../offline/connection';
 import { createDrafts } from '../offline/drafts';
 import { openQueue } from '../offline/queue';
 import { createSender } from '../offline/sender';
-import { copyName, memoryStore, openStore, queueName } from '../offline/store';
+import { copyName, openStoreInTime, queueName } from '../offline/store';
 import { alone, ifFree, later } from '../offline/tabs';
 import type { Bucket } from '../photos/bucket';
 import { createUploads } from '../photos/uploads';
 import { announce } from '../ui/announce';
+import { whenLookedAt } from '../ui/attention';
 import { showToast } from '../ui/Toast';
 import { createList } from './list';
 import { createReading } from './reading';
@@ -26,10 +27,11 @@ export type App = Awaited<ReturnType<typeof openApp>>;
 
 const NAME = 'mytodolist';
 
-export async function openApp(person: Person) {
+export async function openApp(signedIn: Person) {
   const config = await loadConfig();
-  configureSession(config);
-  const store = await openStore().catch(memoryStore);
+  const owner = openPageOwner(config, signedIn);
+  const store = await openStoreInTime();
+  const { person, credentials } = owner;
   const { sub } = person;
   const drafts = createDrafts(localStorage, sub);
   const queue = await openQueue({
@@ -39,15 +41,10 @@ export async function openApp(person: Person) {
     drafts,
   });
   const api = createTodoApi(
-    createClient({ base: config.api, token: idToken, fetch: (url, init) => fetch(url, init) }),
+    createClient({ base: config.api, token: owner.token, fetch: (url, init) => fetch(url, init) }),
   );
   const connection = createConnection({ probe: () => fetch(`${config.api}/health`), later });
-  function onSignedOut(): void {
-    // Else the sign-in page would send them straight back.
-    forgetPerson();
-    location.assign(toSignIn(location));
-  }
-
+  const onSignedOut = owner.ended;
   const tab = newUlid();
   const list = createList({
     queue,
@@ -65,9 +62,10 @@ export async function openApp(person: Person) {
     connection,
     state,
     setKnown: list.setKnown,
+    mayKeep: owner.isHere,
     async isCurrent(known) {
       const { createRows } = await import('./rows');
-      return createRows({ config, sub, credentials: () => awsCredentials(config) }).areAsKnown(known);
+      return createRows({ config, sub, credentials }).areAsKnown(known);
     },
     onSignedOut,
   });
@@ -85,7 +83,7 @@ export async function openApp(person: Person) {
     onBusy: busyUntil => state.set({ busyUntil }),
   });
 
-  const bucket = bucketOf(config, sub);
+  const bucket = bucketOf(config, owner);
   const uploads = createUploads({
     api,
     bucket,
@@ -112,15 +110,20 @@ export async function openApp(person: Person) {
     callOff = later(500, () => void reading.keepCopy());
   }
 
-  connection.listen(isReachable => {
-    if (!isReachable) return;
+  /** Takes up what was left undone, and reads what has changed elsewhere. */
+  async function goOn(): Promise<void> {
     sender.wake();
     uploads.resume();
-    void reading.catchUp();
+    await reading.catchUp();
+  }
+  connection.listen(isReachable => {
+    if (isReachable) void goOn();
   });
+  owner.onReturn(() => void goOn());
 
   return {
     config,
+    owner,
     person,
     tab,
     list,
@@ -136,19 +139,22 @@ export async function openApp(person: Person) {
       addEventListener('online', () => void connection.check());
       addEventListener('offline', () => void connection.check());
       await reading.open();
+      whenLookedAt(async () => {
+        if (owner.check() && connection.isReachable) await reading.catchUp();
+      });
       sender.wake();
       await uploads.open();
     },
-    signOut: () => leave(store, sub),
+    signOut: () => leave(store, owner),
   };
 }
 
 /** Signing is needed by those alone who look at photos. */
-function bucketOf(config: Config, sub: string): () => Promise<Bucket> {
+function bucketOf(config: Config, { person: { sub }, credentials }: PageOwner): () => Promise<Bucket> {
   let opened: Promise<Bucket> | undefined;
   return () => {
     opened ??= import('../photos/bucket').then(({ createBucket }) =>
-      createBucket({ config, sub, credentials: () => awsCredentials(config) }),
+      createBucket({ config, sub, credentials }),
     );
     return opened;
   };

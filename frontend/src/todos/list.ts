@@ -19,6 +19,8 @@ export interface ListState {
   readFailure: string | null;
   isReachable: boolean;
   busyUntil: number | null;
+  /** Whether this device keeps what waits. */
+  isLasting: boolean;
 }
 
 export interface ListParts {
@@ -44,6 +46,7 @@ export function createList({ queue, connection, tab, newUlid, now, wake }: ListP
     readFailure: null,
     isReachable: true,
     busyUntil: null,
+    isLasting: queue.isLasting,
   });
   // Rows keep the name they were first shown under, so that they keep focus when the API names them.
   const firstNames = new Map<string, string>();
@@ -61,8 +64,8 @@ export function createList({ queue, connection, tab, newUlid, now, wake }: ListP
     }
     if (news.learned) known = learn(known, news.learned);
     if (news.forgotten) known = forget(known, news.forgotten);
-    const { waiting } = queue;
-    state.set({ known, waiting, todos: present(known.todos, waiting) });
+    const { waiting, isLasting } = queue;
+    state.set({ known, waiting, isLasting, todos: present(known.todos, waiting) });
     for (const listener of onNews) listener(news);
   });
   connection.listen(isReachable => state.set({ isReachable }));

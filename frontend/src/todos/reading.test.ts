@@ -19,6 +19,7 @@ function aReading({
   faults = [] as Fault[],
   todos = many(0),
   isCurrent = refused,
+  mayKeep = (): boolean => true,
 } = {}) {
   const server = aServer({ fault: () => faults.shift() ?? null });
   server.put(...todos);
@@ -31,6 +32,7 @@ function aReading({
     readFailure: null,
     isReachable: true,
     busyUntil: null,
+    isLasting: true,
   });
   const connection = createConnection({ probe: () => Promise.reject(), later: aClock().later });
   const told = { signedOut: 0 };
@@ -41,6 +43,7 @@ function aReading({
     connection,
     state,
     setKnown: known => state.set({ known }),
+    mayKeep,
     isCurrent,
     onSignedOut: () => {
       told.signedOut += 1;
@@ -192,4 +195,11 @@ test('a part of a list whose cursor is gone is read again, whatever the table sa
   await second.reading.catchUp();
   expect(second.server.calls).toEqual(['page all', 'page all']);
   expect(second.state.value.known.reach.all.next).not.toBeNull();
+});
+
+test('no copy is written any more once its person has signed out', async () => {
+  const { reading, store } = aReading({ todos: many(3), mayKeep: () => false });
+  await reading.open();
+  await reading.keepCopy();
+  expect(await store.read('copy')).toBeUndefined();
 });

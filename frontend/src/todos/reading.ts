@@ -35,6 +35,8 @@ export interface ReadingParts {
   connection: Connection;
   state: State<ListState>;
   setKnown(known: Known): void;
+  /** Whether a readable copy may stay on this device: not when its person has signed out. */
+  mayKeep(): boolean;
   /** Whether the table holds just these rows up to where the list has been read; rejects where it does not say. */
   isCurrent(known: Known): Promise<boolean>;
   onSignedOut(): void;
@@ -49,6 +51,7 @@ export function createReading({
   connection,
   state,
   setKnown,
+  mayKeep,
   isCurrent,
   onSignedOut,
 }: ReadingParts) {
@@ -134,7 +137,9 @@ export function createReading({
       .sort((one, other) => (one.id < other.id ? -1 : 1));
     const kept = listed.slice(0, LONGEST_COPY);
     const upTo = listed.length > kept.length ? (kept.at(-1)?.id ?? '') : reach.all.upTo;
-    await store.update<Copy>(copyName, () => ({ todos: kept, upTo })).catch(() => undefined);
+    const copy = { todos: kept, upTo };
+    // Asked while it is written: another tab may have signed out and taken the copy away.
+    await store.update<Copy>(copyName, before => (mayKeep() ? copy : before)).catch(() => undefined);
   }
 
   return {

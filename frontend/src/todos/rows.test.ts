@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Todo } from '../api/types';
+import { ownCredentials } from '../testing/own';
 import { aTodo } from '../testing/todos';
 import { type Known, nothingKnown } from './coverage';
 import { createRows, type Row } from './rows';
@@ -33,7 +34,7 @@ afterEach(() => void vi.unstubAllGlobals());
 beforeEach(() => void vi.stubGlobal('fetch', () => Promise.reject(new Error('Nobody is there'))));
 
 const rows = ({ config = CONFIG as Parameters<typeof createRows>[0]['config'] } = {}) =>
-  createRows({ config, sub: 'sub-1', credentials: async () => CREDENTIALS });
+  createRows({ config, sub: 'sub-1', credentials: async () => ownCredentials(CREDENTIALS) });
 
 function known(todos: Todo[], upTo = '\uffff'): Known {
   const start = nothingKnown();
@@ -136,7 +137,7 @@ test('neither does a table that does not answer in time', async () => {
   const asked = createRows({
     config: CONFIG,
     sub: 'sub-1',
-    credentials: async () => CREDENTIALS,
+    credentials: async () => ownCredentials(CREDENTIALS),
     patience: 10,
   });
   await expect(asked.areAsKnown(known([]))).rejects.toThrow('timeout');

@@ -1,6 +1,6 @@
 /** The person's own rows of the todos table, read past the API: whether the list on this page is still as it is. */
 import { AwsV4Signer } from 'aws4fetch';
-import type { Credentials } from '../account/session';
+import type { OwnCredentials } from '../account/page-owner';
 import type { Attachment, Todo } from '../api/types';
 import type { Config } from '../config';
 import type { Known } from './coverage';
@@ -8,7 +8,7 @@ import type { Known } from './coverage';
 export interface RowsParts {
   config: Pick<Config, 'region' | 'todos_table' | 'dynamodb_endpoint'>;
   sub: string;
-  credentials(): Promise<Credentials>;
+  credentials(): Promise<OwnCredentials>;
   /** How long the table may take, in milliseconds. */
   patience?: number;
 }

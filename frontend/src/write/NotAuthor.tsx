@@ -1,5 +1,4 @@
 /** For those who may read everything and publish nothing. */
-import { welcome } from '../account/session';
 import { announce } from '../ui/announce';
 import { DeskBar } from './DeskBar';
 import type { Desk } from './desk';
@@ -7,7 +6,7 @@ import type { Desk } from './desk';
 export function NotAuthor({ desk }: { desk: Desk }) {
   async function lookAgain(): Promise<void> {
     // Groups stand in the token, and a token is an hour old at most.
-    const person = await welcome({ refresh: true }).catch(() => null);
+    const person = await desk.owner.lookAgain().catch(() => null);
     if (person?.isAuthor) location.reload();
     else announce('Nothing has changed.');
   }

@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks';
 import { announce } from '../ui/announce';
 import { Icon } from '../ui/Icon';
+import { isComposing, isEnter } from '../ui/keys';
 import { MAX_TAGS, tagsIn } from './limits';
 
 export function Tags({ tags, onChange }: { tags: string[]; onChange(tags: string[]): void }) {
@@ -17,8 +18,9 @@ export function Tags({ tags, onChange }: { tags: string[]; onChange(tags: string
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isComposing(event)) return;
     const last = tags.at(-1);
-    if (event.key === 'Enter') {
+    if (isEnter(event)) {
       event.preventDefault();
       add();
     } else if (event.key === 'Backspace' && text === '' && last !== undefined) {

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../ui/announce';
+import { isEnter } from '../ui/keys';
 import { clean } from '../ui/text';
 import { Cover } from './Cover';
 import type { Desk } from './desk';
@@ -89,7 +90,7 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
         value={title}
         onInput={event => saving.change({ title: oneLine(event.currentTarget.value) })}
         onKeyDown={event => {
-          if (event.key !== 'Enter') return;
+          if (!isEnter(event)) return;
           event.preventDefault();
           summaryField.current?.focus();
         }}

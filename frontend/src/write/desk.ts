@@ -1,14 +1,13 @@
 /** The composition root of the author's desk. */
 import { leave } from '../account/leave';
-import { forgetPerson, type Person } from '../account/person';
-import { awsCredentials, configureSession, idToken } from '../account/session';
-import { toSignIn } from '../account/ways';
+import { openPageOwner } from '../account/open-owner';
+import type { Person } from '../account/person';
 import { createClient } from '../api/client';
 import { createPostApi } from '../api/posts';
 import { newUlid } from '../api/ulid';
 import { loadConfig } from '../config';
 import { createDrafts } from '../offline/drafts';
-import { memoryStore, openStore } from '../offline/store';
+import { openStoreInTime } from '../offline/store';
 import { later } from '../offline/tabs';
 import { createBucket } from '../photos/bucket';
 import { createCopies } from './copies';
@@ -17,20 +16,26 @@ import { createPictures } from './pictures';
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
-export async function openDesk(person: Person) {
+export async function openDesk(known: Person) {
   const config = await loadConfig();
-  configureSession(config);
+  const owner = openPageOwner(config, known);
+  const { person, credentials } = owner;
   const { sub } = person;
-  const store = await openStore().catch(memoryStore);
+  const store = await openStoreInTime();
   const drafts = createDrafts(localStorage, sub);
   const tab = newUlid();
   holdLock(lockOf(sub, tab));
   const api = createPostApi(
-    createClient({ base: config.api, token: idToken, fetch: (url, init) => fetch(url, init) }),
+    createClient({ base: config.api, token: owner.token, fetch: (url, init) => fetch(url, init) }),
   );
-  const opened = createBucket({ config, sub, credentials: () => awsCredentials(config) });
+  const opened = createBucket({ config, sub, credentials });
   const bucket = async () => opened;
+  // To sign-in, and back here: what is not saved is on this device.
+  const signInAgain = owner.ended;
+  const list = createList({ api, onSignedOut: signInAgain });
+  owner.onReturn(() => void list.refresh());
   return {
+    owner,
     person,
     api,
     store,
@@ -40,17 +45,10 @@ export async function openDesk(person: Person) {
     newUlid,
     copies: createCopies({ drafts, tab, isOpen: of => isHeld(lockOf(sub, of)) }),
     pictures: createPictures(api, bucket),
-    list: createList({ api, onSignedOut: signInAgain }),
+    list,
     signInAgain,
-    signOut: () => leave(store, sub),
+    signOut: () => leave(store, owner),
   };
-}
-
-/** To sign-in, and back here: what is not saved is on this device. */
-function signInAgain(): void {
-  // Else the sign-in page would send them straight back.
-  forgetPerson();
-  location.assign(toSignIn(location));
 }
 
 const lockOf = (sub: string, tab: string): string => `mytodolist write ${sub} ${tab}`;

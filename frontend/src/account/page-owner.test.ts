@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { NoAnswer, NotOwner } from '../api/failures';
+import { createPageOwner } from './page-owner';
+import type { Person } from './person';
+import type { Session } from './session';
+
+const INES: Person = { sub: 's-ines', email: 'ines@example.com' };
+const TOVE: Person = { sub: 's-tove', email: 'tove@example.com' };
+const KEYS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
+
+/** A browser that Ines has signed in to, and a page of hers. */
+function aBrowser() {
+  const browser = { remembered: INES as Person | null, holder: INES as Person | null, gone: 0 };
+  /** What happens while a call of the session is under way. */
+  let meanwhile = () => {};
+  const session: Session = {
+    claims: () => browser.holder && { ...browser.holder },
+    async tokens() {
+      meanwhile();
+      const { holder } = browser;
+      return holder ? { idToken: `token of ${holder.sub}`, claims: { ...holder } } : undefined;
+    },
+    async credentials() {
+      meanwhile();
+      const { holder } = browser;
+      return holder ? { ...KEYS, sub: holder.sub } : undefined;
+    },
+    async signOut() {
+      browser.holder = null;
+    },
+  };
+  const owner = createPageOwner({
+    person: INES,
+    session,
+    remembered: () => browser.remembered,
+    remember(person) {
+      browser.remembered = person;
+    },
+    forget() {
+      browser.remembered = null;
+    },
+    signInAgain() {
+      browser.gone += 1;
+    },
+  });
+  return {
+    browser,
+    owner,
+    become: (person: Person | null) => Object.assign(browser, { remembered: person, holder: person }),
+    during(what: () => void): void {
+      meanwhile = what;
+    },
+  };
+}
+
+const ask = { refresh: false };
+
+test('the page of a person has their token and their credentials', async () => {
+  const { owner } = aBrowser();
+  expect(await owner.token(ask)).toBe('token of s-ines');
+  expect(await owner.credentials()).toEqual(KEYS);
+});
+
+test.each(['token', 'credentials'] as const)('the %s of who signed in since is not given out', async what => {
+  const { owner, become } = aBrowser();
+  become(TOVE);
+  await expect(what === 'token' ? owner.token(ask) : owner.credentials()).rejects.toThrow(NotOwner);
+  expect(owner.presence.value.now).toBe('someone-else');
+});
+
+test.each(['token', 'credentials'] as const)('nor a %s that comes as the session changes', async what => {
+  const { owner, become, during } = aBrowser();
+  during(() => become(TOVE));
+  await expect(what === 'token' ? owner.token(ask) : owner.credentials()).rejects.toThrow(NotOwner);
+});
+
+test('a refresh that gives another person’s token is another person’s session', async () => {
+  const { owner, browser, during } = aBrowser();
+  // The storage still says Ines when the answer comes.
+  during(() => {
+    browser.holder = TOVE;
+    browser.remembered = INES;
+  });
+  await expect(owner.token({ refresh: true })).rejects.toThrow(NotOwner);
+  expect(owner.presence.value.now).toBe('someone-else');
+});
+
+test('the tokens count where somebody else is remembered', () => {
+  const { owner, browser } = aBrowser();
+  browser.holder = TOVE;
+  expect(owner.check()).toBe(false);
+});
+
+test('signed out in another tab, the page waits and goes on when its person is back', async () => {
+  const { owner, become } = aBrowser();
+  let returns = 0;
+  owner.onReturn(() => {
+    returns += 1;
+  });
+  for (const person of [null, TOVE, INES, TOVE, null, INES]) {
+    become(person);
+    expect(owner.check()).toBe(person === INES);
+  }
+  expect(returns).toBe(2);
+  expect(await owner.token(ask)).toBe('token of s-ines');
+});
+
+test('a session that has ended leads to sign-in; another person’s is left alone', () => {
+  const { owner, become, browser } = aBrowser();
+  become(TOVE);
+  owner.ended();
+  expect(browser).toMatchObject({ remembered: TOVE, gone: 0 });
+  become(INES);
+  owner.ended();
+  expect(browser).toMatchObject({ remembered: null, gone: 1 });
+});
+
+test('signing out forgets the person, and nobody else', async () => {
+  const { owner, become, browser } = aBrowser();
+  await owner.signOut();
+  expect(browser).toMatchObject({ remembered: null, holder: null });
+  browser.remembered = TOVE;
+  await owner.signOut();
+  expect(browser.remembered).toBe(TOVE);
+  become(INES);
+});
+
+test('without credentials there is no answer', async () => {
+  const { owner, browser, during } = aBrowser();
+  during(() => {
+    browser.holder = null;
+  });
+  await expect(owner.credentials()).rejects.toThrow(NoAnswer);
+});
