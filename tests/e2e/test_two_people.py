@@ -111,6 +111,7 @@ def test_what_waits_is_sent_when_its_person_is_back_and_not_before(
     hers = todos.tab()
     hers.add("Tove's own")
     hers.is_saved()
+    hers.has("Tove's own")
     assert titles_of(ines.api) == ["Ines's secret"]
     browsing.sign_in(ines)
     is_hidden(hers.page, ELSE, "Tove's own")
