@@ -28,6 +28,9 @@ class GatewayResponse:
 _TOKEN = GatewayResponse(problems.UNAUTHORIZED, "This needs a valid ID token in the Authorization header.")
 _NOT_YOURS = GatewayResponse(problems.FORBIDDEN, "You may not do this.")
 _SLOWER = GatewayResponse(problems.TOO_MANY_REQUESTS, "Too many requests. Wait a moment.")
+_NO_ROUTE = GatewayResponse(
+    problems.NO_SUCH_ROUTE, "There is nothing at this path, or not by this method. See /openapi.json."
+)
 _BROKEN = GatewayResponse(problems.INTERNAL_ERROR, "The request failed before it reached the application.")
 _LATE = GatewayResponse(problems.TIMEOUT, "The application did not answer in time.")
 
@@ -43,10 +46,11 @@ GATEWAY_RESPONSES = {
     "INTEGRATION_TIMEOUT": _LATE,
     "INVALID_API_KEY": _NOT_YOURS,
     "INVALID_SIGNATURE": _NOT_YOURS,
-    "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(problems.NO_SUCH_ROUTE, "There is nothing at this path."),
+    # API Gateway answers so for a method that a resource lacks, too.
+    "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,
     "QUOTA_EXCEEDED": _SLOWER,
     "REQUEST_TOO_LARGE": GatewayResponse(problems.BODY_TOO_LARGE, "The body is too large."),
-    "RESOURCE_NOT_FOUND": GatewayResponse(problems.NO_SUCH_ROUTE, "There is nothing at this path."),
+    "RESOURCE_NOT_FOUND": _NO_ROUTE,
     "THROTTLED": _SLOWER,
     "UNAUTHORIZED": _TOKEN,
     "UNSUPPORTED_MEDIA_TYPE": GatewayResponse(problems.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json."),

@@ -64,8 +64,8 @@ class LocalGateway(chalice.local.LocalGateway):
         if method == "OPTIONS":
             return _response(200, cors.preflight_headers(origin, settings().allowed_origins, list(methods)), b"")
         if method not in methods:
-            allowed = ", ".join(sorted(methods))
-            raise Problem(problems.METHOD_NOT_ALLOWED, f"This path takes {allowed}.", headers={"Allow": allowed})
+            # API Gateway does not tell a method that a resource lacks from a path that the API lacks.
+            raise _gateway_problem("MISSING_AUTHENTICATION_TOKEN")
         self._as_api_gateway_sends_it(event, context.aws_request_id)
         if len(body or b"") > MAX_EVENT_BYTES // 2 and json_size(event) > MAX_EVENT_BYTES:
             raise _gateway_problem("REQUEST_TOO_LARGE")
