@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type Config, withAddresses } from './config';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type Config, loadConfig, withAddresses } from './config';
 
 const AWS: Config = {
   stage: 'prod',
@@ -29,4 +29,27 @@ test('paths are addresses at the origin of the page, whatever port it was forwar
     s3_endpoint: 'http://127.0.0.1:9000',
     user_pool_endpoint: 'http://127.0.0.1:9000',
   });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function answers(...all: (Response | Error)[]) {
+  vi.stubGlobal('location', new URL('https://todo.example.com/todos/'));
+  return async () => {
+    const next = all.shift() ?? new Error('asked too often');
+    if (next instanceof Error) throw next;
+    return next;
+  };
+}
+
+test('a read that fails is tried twice more', async () => {
+  const fetch = answers(new Error('lost'), new Response('', { status: 503 }), Response.json(AWS));
+  expect(await loadConfig(fetch, [0, 0])).toEqual(AWS);
+});
+
+test('after three tries the last failure is told', async () => {
+  const fetch = answers(new Error('lost'), new Error('lost'), new Response('', { status: 503 }));
+  await expect(loadConfig(fetch, [0, 0])).rejects.toThrow('/config.json: 503');
 });

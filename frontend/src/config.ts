@@ -18,7 +18,23 @@ export interface Config {
   mailbox: string | null;
 }
 
-export async function loadConfig(): Promise<Config> {
+/** Waits before the second and the third try, in milliseconds. */
+const WAITS = [300, 1200];
+
+/** Reads the stage's addresses; no page starts without them, so a read that fails is tried twice more. */
+export async function loadConfig(
+  fetch: (url: string, init: RequestInit) => Promise<Response> = globalThis.fetch,
+  waits: readonly number[] = WAITS,
+): Promise<Config> {
+  for (const wait of waits) {
+    const config = await read(fetch).catch(() => null);
+    if (config) return config;
+    await new Promise(resolve => setTimeout(resolve, wait));
+  }
+  return read(fetch);
+}
+
+async function read(fetch: (url: string, init: RequestInit) => Promise<Response>): Promise<Config> {
   const answer = await fetch('/config.json', { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`/config.json: ${answer.status}`);
   return withAddresses(await answer.json(), location.origin);

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import NewPage
 from tests.e2e.support.access import is_accessible
 from tests.e2e.support.lists import ListPage, add_todo, todos_of
-from tests.e2e.test_photos import choose, png
+from tests.e2e.support.photos import png
+from tests.e2e.test_photos import choose
 from tests.support.laptop import PASSWORD, Laptop, Person
 
 PLUMBER = "Call the plumber before ten"

@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.e2e.conftest import NewPage
 from tests.e2e.support.access import DESKTOP, SMALLEST, is_accessible
 from tests.e2e.support.desk import Desk, begin_post, change_elsewhere, draft_of, page_is_there
-from tests.e2e.test_photos import png
+from tests.e2e.support.photos import png
 from tests.support.laptop import Laptop, Person, until
 
 API_CALLS = re.compile(r":\d+/(me/)?posts(/|$|\?)")
