@@ -1,6 +1,7 @@
 """Accounts as a browser makes and keeps them: public calls to the laptop's own user pool, codes from its mailbox."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -151,9 +152,12 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(visitor: Visitor) -> Non
         )
 
     assert refusal(lambda: answer("000000"))[0] == "CodeMismatchException"
-    # and the code of the authenticator is
+    # and the next code of the authenticator is, once
     challenge = password_only(visitor)
-    assert visitor.api_status(answer(authenticator.now())["AuthenticationResult"]["IdToken"]) == 200
+    code = authenticator.at(int(time.time()) + 30)
+    assert visitor.api_status(answer(code)["AuthenticationResult"]["IdToken"]) == 200
+    challenge = password_only(visitor)
+    assert refusal(lambda: answer(code))[0] == "ExpiredCodeException"
 
 
 def password_only(visitor: Visitor) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Confirmation codes are random, expire, and allow a few wrong answers; confirming verifies the address.
+"""Confirmation codes are random and expire; confirming verifies the address.
 
-AWS: a sign-up and a forgotten password each mail a random code that lives for a while; too many wrong answers end
-it; asking again mails a new one; confirming by mail sets `email_verified`; a password can only be reset through a
-verified address; a confirmed user is sent no confirmation code.
+AWS: a sign-up and a forgotten password each mail a random code that lives for a while; asking again mails a new one;
+confirming by mail sets `email_verified`; a password can only be reset through a verified address, and a client that
+hides who exists is answered as if a code had been mailed; a confirmed user is sent no confirmation code.
 https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
 
 The emulator: 123456 for every sign-up, 654321 for every password, valid for ever, any number of tries.
 
@@ -21,10 +22,13 @@ from infra.local.engine.mailed_codes import Purpose, Verdict, check, issue
 
 TARGETS = (
     "ministack.services.cognito:_attr_list_to_dict(attrs)",
+    "ministack.services.cognito:_code_delivery_response(destination)",
     "ministack.services.cognito:_confirm_forgot_password(data)",
     "ministack.services.cognito:_confirm_sign_up(data)",
     "ministack.services.cognito:_confirmation_code_error(action, data)",
     "ministack.services.cognito:_forgot_password(data)",
+    "ministack.services.cognito:_hides_user_existence(pool, client_id)",
+    "ministack.services.cognito:_masked_destination(address)",
     "ministack.services.cognito:_merge_attributes(existing, updates)",
     "ministack.services.cognito:_pool_for_client(cid)",
     "ministack.services.cognito:_resend_confirmation_code(data)",
@@ -32,11 +36,11 @@ TARGETS = (
     "ministack.services.cognito:_send_verification_email(pool, username, attr_dict, code, attribute_name)",
     "ministack.services.cognito:_sign_up(data)",
 )
+_MAILED: dict[str, Purpose] = {"email": "confirm", "password": "reset", "attribute": "attribute"}
 _PURPOSES: dict[str, Purpose] = {"ConfirmSignUp": "confirm", "ConfirmForgotPassword": "reset"}
-_REFUSALS: dict[Verdict, tuple[str, str]] = {
+REFUSALS: dict[Verdict, tuple[str, str]] = {
     "expired": ("ExpiredCodeException", "Invalid code provided, please request a code again."),
     "wrong": ("CodeMismatchException", "Invalid verification code provided, please try again."),
-    "too many": ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
 }
 
 
@@ -66,7 +70,7 @@ def _random(original: Any) -> Any:
         pool: dict[str, Any], username: str, attributes: dict[str, str], _: str, attribute_name: str = "email"
     ) -> Any:
         user = cognito._resolve_user(pool, username)[0]
-        purpose: Purpose = "reset" if attribute_name == "password" else "confirm"
+        purpose = _MAILED[attribute_name]
         issued = issue(purpose, time.time())
         user.setdefault("_mailed_codes", {})[purpose] = issued
         return original(pool, username, attributes, issued["code"], attribute_name)
@@ -83,7 +87,7 @@ def _code_error(action: str, data: dict[str, Any]) -> Any:
         message = f"User cannot be confirmed. Current status is {user.get('UserStatus')}"
         return _refuse("NotAuthorizedException", message)
     verdict = check(user.get("_mailed_codes", {}).get(purpose), data.get("ConfirmationCode"), time.time())
-    return _refuse(*_REFUSALS[verdict]) if verdict in _REFUSALS else None
+    return _refuse(*REFUSALS[verdict]) if verdict in REFUSALS else None
 
 
 def _without_fixed_code(original: Any) -> Any:
@@ -112,8 +116,11 @@ def _only_unconfirmed(original: Any) -> Any:
 def _only_verified(original: Any) -> Any:
     @functools.wraps(original)
     def forgot_password(data: dict[str, Any]) -> Any:
-        user = user_of(data)[1]
-        if user is not None and cognito._attr_list_to_dict(user["Attributes"]).get("email_verified") != "true":
+        pool, user = user_of(data)
+        attributes = cognito._attr_list_to_dict(user["Attributes"]) if user else {}
+        if user is not None and attributes.get("email_verified") != "true":
+            if cognito._hides_user_existence(pool, data["ClientId"]):
+                return cognito._code_delivery_response(cognito._masked_destination(data["Username"]))
             message = "Cannot reset password for the user as there is no registered/verified email or phone_number"
             return _refuse("InvalidParameterException", message)
         return original(data)

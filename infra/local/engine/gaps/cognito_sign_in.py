@@ -2,12 +2,13 @@
 
 AWS: NEW_PASSWORD_REQUIRED and SOFTWARE_TOKEN_MFA are answered with the session the first step gave, by the user it
 was given to, while it lives; the new password obeys the pool's policy. After five wrong passwords a user waits,
-longer each time. An expired refresh token is refused.
+longer each time. Who has not confirmed the sign-up learns it by the right password; a wrong one is a wrong password.
+An expired refresh token is refused.
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow.html
 
 The emulator: any session is accepted, so that anyone can set any user's password or skip a challenge; no
-lock-out; refresh tokens live for ever.
+lock-out; any password tells that a user is not confirmed; refresh tokens live for ever.
 
 Here: sessions are kept with the emulator's other challenge sessions and checked; `lockout` counts.
 """
@@ -22,21 +23,29 @@ from ministack.services import cognito
 from infra.local.engine import lockout
 
 TARGETS = (
+    "ministack.services.cognito:_admin_initiate_auth(data)",
     "ministack.services.cognito:_admin_respond_to_auth_challenge(data)",
     "ministack.services.cognito:_challenge_sessions",
     "ministack.services.cognito:_create_challenge_session(pool_id, client_id, username)",
     "ministack.services.cognito:_get_challenge_session(token)",
+    "ministack.services.cognito:_initiate_auth(data)",
+    "ministack.services.cognito:_initiate_user_srp_auth(pool, pid, cid, auth_params)",
     "ministack.services.cognito:_password_auth_result(pool, pid, cid, user, username)",
     "ministack.services.cognito:_password_signin_refused(user)",
     "ministack.services.cognito:_record_auth_event(pool, user, data, event_type, response, challenges)",
+    "ministack.services.cognito:_pool_for_client(cid)",
     "ministack.services.cognito:_refresh_auth_user(pool, pid, cid, refresh_token)",
+    "ministack.services.cognito:_resolve_user(pool, username)",
     "ministack.services.cognito:_respond_to_auth_challenge(data)",
     "ministack.services.cognito:_respond_to_password_verifier(data, cid)",
     "ministack.services.cognito:_token_claims(token)",
+    "ministack.services.cognito:_user_pools",
     "ministack.services.cognito:_validate_password(pool, password)",
 )
 _BOUND = frozenset({"NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "SMS_MFA", "MFA_SETUP"})
 _CHALLENGES = 3  # their place among an event's arguments
+_PASSWORD_FLOWS = frozenset({"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"})
+_UNCONFIRMED = ("UserNotConfirmedException", "User is not confirmed.", 400)
 _LOCKED = ("NotAuthorizedException", "Password attempts exceeded", 400)
 
 
@@ -44,6 +53,9 @@ def apply() -> None:
     cognito._password_auth_result = _with_session(cognito._password_auth_result)
     cognito._respond_to_auth_challenge = _in_session(cognito._respond_to_auth_challenge)
     cognito._admin_respond_to_auth_challenge = _in_session(cognito._admin_respond_to_auth_challenge)
+    cognito._initiate_auth = _password_first(cognito._initiate_auth)
+    cognito._admin_initiate_auth = _password_first(cognito._admin_initiate_auth)
+    cognito._initiate_user_srp_auth = _proof_first(cognito._initiate_user_srp_auth)
     cognito._password_signin_refused = _unless_locked(cognito._password_signin_refused)
     cognito._respond_to_password_verifier = _proof_unless_locked(cognito._respond_to_password_verifier)
     cognito._record_auth_event = _counting(cognito._record_auth_event)
@@ -98,9 +110,47 @@ def _unless_locked(original: Any) -> Any:
     def refused(user: dict[str, Any]) -> Any:
         if lockout.locked(user.get("_failed_sign_ins"), time.time()):
             return cognito.error_response_json(*_LOCKED)
+        if user.get("UserStatus") == "UNCONFIRMED":
+            return cognito.error_response_json(*_UNCONFIRMED)
         return original(user)
 
     return refused
+
+
+def _password_first(original: Any) -> Any:
+    """Look at an unconfirmed user's password before the operation tells that the user is not confirmed."""
+
+    @functools.wraps(original)
+    def initiate(data: dict[str, Any]) -> Any:
+        if data.get("AuthFlow") not in _PASSWORD_FLOWS:
+            return original(data)
+        pool = cognito._user_pools.get(data.get("UserPoolId", "")) or cognito._pool_for_client(data.get("ClientId"))[0]
+        given = data.get("AuthParameters") or {}
+        user = cognito._resolve_user(pool, given.get("USERNAME"))[0] if pool else None
+        if user is None or user.get("UserStatus") != "UNCONFIRMED" or not user.get("Enabled", True):
+            return original(data)
+        if lockout.locked(user.get("_failed_sign_ins"), time.time()):
+            return cognito.error_response_json(*_LOCKED)
+        if user.get("_password") == given.get("PASSWORD"):
+            return original(data)
+        cognito._record_auth_event(pool, user, data, "SignIn", "Fail", (("Password", "Failure"),))
+        return _refuse("Incorrect username or password.")
+
+    return initiate
+
+
+def _proof_first(original: Any) -> Any:
+    """Give an unconfirmed user the challenge of a confirmed one; `_password_signin_refused` follows the proof."""
+
+    @functools.wraps(original)
+    def initiate_srp(pool: dict[str, Any], pid: str, cid: str, given: dict[str, Any]) -> Any:
+        user = cognito._resolve_user(pool, given.get("USERNAME"))[0]
+        if user is not None and user.get("UserStatus") == "UNCONFIRMED":
+            as_confirmed = {**user, "UserStatus": "CONFIRMED"}
+            pool = {**pool, "_users": {**pool["_users"], user["Username"]: as_confirmed}}
+        return original(pool, pid, cid, given)
+
+    return initiate_srp
 
 
 def _proof_unless_locked(original: Any) -> Any:
