@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
-EXPOSED_HEADERS = ("ETag", "Idempotency-Replayed", "Location", "Retry-After")
+# Date: a browser whose clock is wrong signs requests to S3 and DynamoDB by the server's.
+EXPOSED_HEADERS = ("Date", "ETag", "Idempotency-Replayed", "Location", "Retry-After")
 PREFLIGHT_SECONDS = 600
 
 

@@ -1,6 +1,7 @@
 """Photos go straight to the bucket, and say how far they are."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +47,32 @@ def test_a_photo_is_sent_attached_and_shown(sheet: Locator, laptop: Laptop, ines
     key = f"users/{ines.sub}/{photo['media_id']}"
     stored = laptop.root("s3").get_object(Bucket=laptop.urls["media_bucket"], Key=key)
     assert (stored["ContentType"], stored["Body"].read()) == ("image/png", picture["buffer"])
+
+
+def test_a_device_whose_clock_is_a_day_fast_sends_and_shows_photos(new_page: NewPage, ines: Person) -> None:
+    add_todo(ines.api, PLUMBER)
+    page = new_page(ines)
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(days=1))
+    sheet = ListPage(page).open().unfold(PLUMBER)
+    choose(sheet, png())
+    expect(sheet.get_by_role("img", name="dial.png")).to_have_js_property("naturalWidth", 8)
+    assert [photo["name"] for photo in attachments(ines)] == ["dial.png"]
+
+
+def test_a_photo_opens_though_the_page_is_older_than_its_signed_address(sheet: Locator, ines: Person) -> None:
+    # given a link whose address is no longer good
+    choose(sheet, png())
+    expect(sheet.get_by_role("img", name="dial.png")).to_be_visible()
+    link = sheet.get_by_role("link", name="dial.png")
+    link.evaluate("link => { link.href = link.href.replace(/X-Amz-Date=\\d{8}/, 'X-Amz-Date=20260101'); }")
+
+    # when it is opened
+    with sheet.page.expect_popup() as opened:
+        link.click()
+
+    # then the photo is there, and the photo's tab knows nothing of this one
+    expect(opened.value.locator("img")).to_have_js_property("naturalWidth", 8)
+    assert opened.value.evaluate("window.opener") is None
 
 
 def test_it_says_how_far_it_is(sheet: Locator, ines: Person) -> None:

@@ -2,12 +2,18 @@ import { expect, test } from 'vitest';
 import { ownToken } from '../testing/own';
 import { createClient, type Request } from './client';
 import { NoAnswer, Refusal, SignedOut } from './failures';
+import { createServerTime } from './server-time';
+
+/** What this device takes for the time. */
+const DEVICE = Date.parse('2026-11-28T12:00:00Z');
 
 function aClient(answers: (Response | Error)[], tokens: (string | null)[] = ['old', 'new']) {
   const sent: { url: string; init: RequestInit }[] = [];
   const refreshes: boolean[] = [];
+  const time = createServerTime(() => DEVICE);
   const call = createClient({
     base: 'http://api.test',
+    time,
     async token({ refresh }) {
       refreshes.push(refresh);
       const token = tokens[refresh ? 1 : 0];
@@ -22,7 +28,7 @@ function aClient(answers: (Response | Error)[], tokens: (string | null)[] = ['ol
     },
   });
   const headers = (place: number) => sent[place]?.init.headers as Record<string, string>;
-  return { call, sent, headers, refreshes };
+  return { call, sent, headers, refreshes, time };
 }
 
 const GET: Request = { method: 'GET', path: '/todos' };
@@ -123,10 +129,14 @@ test.each([429, 503, 504])('%i may pass', async status => {
   expect(failure.retryAfterSeconds).toBe(7);
 });
 
-test('Retry-After may be a date', async () => {
-  const soon = new Date(Date.now() + 30_000).toUTCString();
-  const { call } = aClient([json(503, {}, { 'Retry-After': soon })]);
-  const { retryAfterSeconds } = await refused(call(GET));
-  expect(retryAfterSeconds).toBeGreaterThan(27);
-  expect(retryAfterSeconds).toBeLessThanOrEqual(31);
+test('Retry-After may be a date of the server’s, whatever time this device has', async () => {
+  const [now, soon] = ['Sun, 29 Nov 2026 12:00:00 GMT', 'Sun, 29 Nov 2026 12:00:30 GMT'];
+  const { call } = aClient([json(503, {}, { Date: now, 'Retry-After': soon })]);
+  expect((await refused(call(GET))).retryAfterSeconds).toBe(30);
+});
+
+test.each([200, 404])('each answer tells the server’s time: %i', async status => {
+  const { call, time } = aClient([json(status, {}, { Date: 'Sun, 29 Nov 2026 12:00:00 GMT' })]);
+  await call(GET).catch(() => undefined);
+  expect(time.now().toISOString()).toBe('2026-11-29T12:00:00.000Z');
 });

@@ -1,6 +1,7 @@
 /** One call to the API: the token on, the problem out, a refused token refreshed once. */
 import type { OwnToken } from '../account/page-owner';
 import { NoAnswer, Refusal, SignedOut } from './failures';
+import type { ServerTime } from './server-time';
 import type { Problem } from './types';
 
 export interface Request {
@@ -22,6 +23,8 @@ export interface ClientParts {
    * session is another person's, `NoAnswer` where the token cannot be refreshed now.
    */
   token(options: { refresh: boolean }): Promise<OwnToken | null>;
+  /** Learns from each answer. */
+  time: ServerTime;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
@@ -29,7 +32,7 @@ export type Call = <T>(request: Request) => Promise<T>;
 
 const PATIENCE_MS = 20_000;
 
-export function createClient({ base, token, fetch }: ClientParts): Call {
+export function createClient({ base, token, time, fetch }: ClientParts): Call {
   async function send(request: Request, idToken: OwnToken): Promise<Response> {
     const headers: Record<string, string> = { Authorization: idToken };
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -43,9 +46,11 @@ export function createClient({ base, token, fetch }: ClientParts): Call {
       signal: request.signal ? AbortSignal.any([request.signal, patience]) : patience,
     };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);
-    return fetch(base + request.path, init).catch(cause => {
+    const answer = await fetch(base + request.path, init).catch(cause => {
       throw new NoAnswer('No answer', { cause });
     });
+    time.learn(answer.headers.get('Date'));
+    return answer;
   }
 
   async function authorized(request: Request): Promise<Response> {
@@ -62,14 +67,14 @@ export function createClient({ base, token, fetch }: ClientParts): Call {
 
   return async <T>(request: Request): Promise<T> => {
     const answer = await authorized(request);
-    if (!answer.ok) throw await refusal(answer);
+    if (!answer.ok) throw await refusal(answer, time.now());
     return (answer.status === 204 ? undefined : await body(answer)) as T;
   };
 }
 
-async function refusal(answer: Response): Promise<Refusal> {
+async function refusal(answer: Response, now: Date): Promise<Refusal> {
   const problem = await answer.json().catch(() => null);
-  return new Refusal(answer.status, isProblem(problem) ? problem : nameless(answer), retryAfter(answer));
+  return new Refusal(answer.status, isProblem(problem) ? problem : nameless(answer), retryAfter(answer, now));
 }
 
 async function body(answer: Response): Promise<unknown> {
@@ -86,11 +91,11 @@ function nameless(answer: Response): Problem {
   return { type: 'about:blank', title: answer.statusText, status: answer.status, detail: answer.statusText };
 }
 
-function retryAfter(answer: Response): number | null {
+function retryAfter(answer: Response, now: Date): number | null {
   const header = answer.headers.get('Retry-After');
   if (header === null) return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds);
   const moment = Date.parse(header);
-  return Number.isNaN(moment) ? null : Math.max(0, Math.ceil((moment - Date.now()) / 1000));
+  return Number.isNaN(moment) ? null : Math.max(0, Math.ceil((moment - now.getTime()) / 1000));
 }

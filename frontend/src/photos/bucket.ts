@@ -1,6 +1,7 @@
 /** The person's own part of the media bucket: signed URLs, and uploads that tell how far they are. */
 import { AwsV4Signer } from 'aws4fetch';
 import type { OwnCredentials } from '../account/page-owner';
+import { type ServerTime, signingTime } from '../api/server-time';
 import type { Config } from '../config';
 import { objectKey } from './key';
 
@@ -8,9 +9,11 @@ export interface BucketParts {
   config: Pick<Config, 'region' | 'media_bucket' | 's3_endpoint'>;
   sub: string;
   credentials(): Promise<OwnCredentials>;
+  time: ServerTime;
 }
 
 const LIFETIME_SECONDS = 900;
+const CLOCKS_DIFFER_MS = 60_000;
 
 export type Bucket = ReturnType<typeof createBucket>;
 
@@ -28,7 +31,7 @@ function atEndpoint({ s3_endpoint }: BucketParts['config'], address: URL): URL {
   return s3_endpoint === null ? address : new URL(address.pathname, s3_endpoint);
 }
 
-export function createBucket({ config, sub, credentials }: BucketParts) {
+export function createBucket({ config, sub, credentials, time }: BucketParts) {
   async function sign(method: 'GET' | 'PUT' | 'DELETE', url: URL): Promise<string> {
     // The signer keeps a lifetime that is there already; its own would be a day.
     url.searchParams.set('X-Amz-Expires', String(LIFETIME_SECONDS));
@@ -39,6 +42,7 @@ export function createBucket({ config, sub, credentials }: BucketParts) {
       service: 's3',
       region: config.region,
       signQuery: true,
+      datetime: signingTime(time.now()),
     });
     return (await signer.sign()).url.href;
   }
@@ -50,7 +54,13 @@ export function createBucket({ config, sub, credentials }: BucketParts) {
     /** A thumbnail lies in a private bucket of its own; the API gives its plain address. */
     thumbnailUrl: (address: string) => sign('GET', atEndpoint(config, new URL(address))),
     async put(mediaId: string, file: Blob, options: PutOptions): Promise<void> {
-      await put(await sign('PUT', original(mediaId)), file, options);
+      const url = () => sign('PUT', original(mediaId));
+      const answer = await put(await url(), file, options);
+      if (answer.status < 300) return;
+      // The signature may be of a wrong time, and the bucket has just told the right one.
+      const isMistimed = answer.status === 403 && isFarOff(time, answer.getResponseHeader('Date'));
+      const again = isMistimed ? await put(await url(), file, options) : answer;
+      if (again.status >= 300) throw new Error(`The bucket answered ${again.status}`);
     },
     async delete(mediaId: string): Promise<void> {
       const answer = await fetch(await sign('DELETE', original(mediaId)), { method: 'DELETE' });
@@ -65,13 +75,19 @@ export interface PutOptions {
   onProgress(part: number): void;
 }
 
+/** Learns the time of an answer; true where it is another than that of the signature. */
+function isFarOff(time: ServerTime, date: string | null): boolean {
+  const before = time.now().getTime();
+  time.learn(date);
+  return Math.abs(time.now().getTime() - before) > CLOCKS_DIFFER_MS;
+}
+
 /** By XMLHttpRequest, which alone says how much has gone out. */
-function put(url: string, file: Blob, { signal, onProgress }: PutOptions): Promise<void> {
+function put(url: string, file: Blob, { signal, onProgress }: PutOptions): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.upload.onprogress = event => onProgress(event.total > 0 ? event.loaded / event.total : 0);
-    request.onload = () =>
-      request.status < 300 ? resolve() : reject(new Error(`The bucket answered ${request.status}`));
+    request.onload = () => resolve(request);
     request.onerror = () => reject(new Error('The connection broke off'));
     request.onabort = () => reject(signal.reason);
     signal.addEventListener('abort', () => request.abort(), { once: true });

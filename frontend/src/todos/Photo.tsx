@@ -1,6 +1,7 @@
 /** One photo of a todo: its thumbnail as soon as there is one, until then the photo itself. */
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Attachment } from '../api/types';
+import { isPlainClick, openPhoto } from '../photos/open';
 import { announce } from '../ui/announce';
 import { Icon } from '../ui/Icon';
 import type { App } from './app';
@@ -16,13 +17,28 @@ interface PhotoProps {
 
 export function Photo({ app, todo, photo, isLeaving, onRemove }: PhotoProps) {
   const { name } = photo;
-  const { addresses, renew } = useAddresses(app, photo);
+  const { addresses, renew, renewIfOld } = useAddresses(app, photo);
   const reason = useOutcome(app, todo, photo, isLeaving);
   const [isMissing, setMissing] = useState(false);
+
+  function onClick(event: MouseEvent): void {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    const original = async () => (await app.bucket()).viewUrl(photo.media_id);
+    openPhoto(original).catch(() => announce(`${name} could not be opened. Try again.`));
+  }
+
   return (
     <li class={reason ? 'refused' : ''}>
       {addresses && !isMissing && !reason ? (
-        <a href={addresses.original} target="_blank" rel="noreferrer">
+        // The address in the link is for a middle click and the menu, which begin by pressing a button.
+        <a
+          href={addresses.original}
+          target="_blank"
+          rel="noreferrer"
+          onPointerDown={renewIfOld}
+          onClick={onClick}
+        >
           <img
             src={addresses.shown}
             alt={name}
@@ -50,10 +66,14 @@ export function Photo({ app, todo, photo, isLeaving, onRemove }: PhotoProps) {
   );
 }
 
-/** Signed addresses. They end, so once they no longer work they are signed anew. */
+/** Less than a signed address lives. */
+const FRESH_MS = 5 * 60_000;
+
+/** Signed addresses. They end, so they are signed anew once they are old or do not work. */
 function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
   const [addresses, setAddresses] = useState<{ original: string; shown: string } | null>(null);
   const [tries, setTries] = useState(0);
+  const signedAt = useRef(0);
   useEffect(() => {
     let isWanted = true;
     async function sign() {
@@ -62,20 +82,31 @@ function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
       return { original, shown: thumbnail_url ? await bucket.thumbnailUrl(thumbnail_url) : original };
     }
     sign().then(
-      signed => isWanted && setAddresses(signed),
-      () => isWanted && setAddresses(null),
+      signed => {
+        signedAt.current = Date.now();
+        if (isWanted) setAddresses(signed);
+      },
+      // The addresses before, if any, may work still.
+      () => undefined,
     );
     return () => {
       isWanted = false;
     };
   }, [app, media_id, thumbnail_url, tries]);
 
+  const isOld = (): boolean => Math.abs(Date.now() - signedAt.current) > FRESH_MS;
+
+  /** False where the addresses are new already, so that a photo which is not there is not asked for again and again. */
   function renew(): boolean {
-    if (tries > 0) return false;
-    setTries(1);
+    if (tries > 0 && !isOld()) return false;
+    setTries(tries + 1);
     return true;
   }
-  return { addresses, renew };
+
+  function renewIfOld(): void {
+    if (isOld()) setTries(tries + 1);
+  }
+  return { addresses, renew, renewIfOld };
 }
 
 const LOOKS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000];

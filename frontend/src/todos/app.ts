@@ -5,6 +5,7 @@ import { openPageOwner } from '../account/open-owner';
 import type { PageOwner } from '../account/page-owner';
 import type { Person } from '../account/person';
 import { createClient } from '../api/client';
+import { createServerTime, type ServerTime } from '../api/server-time';
 import { createTodoApi } from '../api/todos';
 import { newUlid } from '../api/ulid';
 import { type Config, loadConfig } from '../config';
@@ -40,8 +41,9 @@ export async function openApp(signedIn: Person) {
     channel: new BroadcastChannel(`${NAME} ${sub}`),
     drafts,
   });
+  const time = createServerTime();
   const api = createTodoApi(
-    createClient({ base: config.api, token: owner.token, fetch: (url, init) => fetch(url, init) }),
+    createClient({ base: config.api, token: owner.token, time, fetch: (url, init) => fetch(url, init) }),
   );
   const connection = createConnection({ probe: () => fetch(`${config.api}/health`), later });
   const onSignedOut = owner.ended;
@@ -65,7 +67,7 @@ export async function openApp(signedIn: Person) {
     mayKeep: owner.isHere,
     async isCurrent(known) {
       const { createRows } = await import('./rows');
-      return createRows({ config, sub, credentials }).areAsKnown(known);
+      return createRows({ config, sub, credentials, time }).areAsKnown(known);
     },
     onSignedOut,
   });
@@ -83,7 +85,7 @@ export async function openApp(signedIn: Person) {
     onBusy: busyUntil => state.set({ busyUntil }),
   });
 
-  const bucket = bucketOf(config, owner);
+  const bucket = bucketOf(config, owner, time);
   const uploads = createUploads({
     api,
     bucket,
@@ -150,11 +152,15 @@ export async function openApp(signedIn: Person) {
 }
 
 /** Signing is needed by those alone who look at photos. */
-function bucketOf(config: Config, { person: { sub }, credentials }: PageOwner): () => Promise<Bucket> {
+function bucketOf(
+  config: Config,
+  { person: { sub }, credentials }: PageOwner,
+  time: ServerTime,
+): () => Promise<Bucket> {
   let opened: Promise<Bucket> | undefined;
   return () => {
     opened ??= import('../photos/bucket').then(({ createBucket }) =>
-      createBucket({ config, sub, credentials }),
+      createBucket({ config, sub, credentials, time }),
     );
     return opened;
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createServerTime } from '../api/server-time';
 import type { Todo } from '../api/types';
 import { ownCredentials } from '../testing/own';
 import { aTodo } from '../testing/todos';
@@ -33,8 +34,9 @@ function tableOf(...pages: object[]): Table {
 afterEach(() => void vi.unstubAllGlobals());
 beforeEach(() => void vi.stubGlobal('fetch', () => Promise.reject(new Error('Nobody is there'))));
 
+const TIME = createServerTime(() => Date.parse('2026-11-29T12:00:00Z'));
 const rows = ({ config = CONFIG as Parameters<typeof createRows>[0]['config'] } = {}) =>
-  createRows({ config, sub: 'sub-1', credentials: async () => ownCredentials(CREDENTIALS) });
+  createRows({ config, sub: 'sub-1', credentials: async () => ownCredentials(CREDENTIALS), time: TIME });
 
 function known(todos: Todo[], upTo = '\uffff'): Known {
   const start = nothingKnown();
@@ -71,6 +73,7 @@ test('it asks for the own partition alone, up to where the list was read, with t
   await rows().areAsKnown(known([], '01B'));
   const [{ url, init } = { url: '', init: {} }] = table.asked;
   const headers = new Headers(init.headers);
+  expect(headers.get('X-Amz-Date')).toBe('20261129T120000Z');
   expect(url).toBe('https://dynamodb.eu-central-1.amazonaws.com/');
   expect(headers.get('x-amz-target')).toBe('DynamoDB_20120810.Query');
   expect(headers.get('x-amz-security-token')).toBe(CREDENTIALS.sessionToken);
@@ -138,6 +141,7 @@ test('neither does a table that does not answer in time', async () => {
     config: CONFIG,
     sub: 'sub-1',
     credentials: async () => ownCredentials(CREDENTIALS),
+    time: TIME,
     patience: 10,
   });
   await expect(asked.areAsKnown(known([]))).rejects.toThrow('timeout');

@@ -1,6 +1,7 @@
 /** The person's own rows of the todos table, read past the API: whether the list on this page is still as it is. */
 import { AwsV4Signer } from 'aws4fetch';
 import type { OwnCredentials } from '../account/page-owner';
+import { type ServerTime, signingTime } from '../api/server-time';
 import type { Attachment, Todo } from '../api/types';
 import type { Config } from '../config';
 import type { Known } from './coverage';
@@ -9,6 +10,7 @@ export interface RowsParts {
   config: Pick<Config, 'region' | 'todos_table' | 'dynamodb_endpoint'>;
   sub: string;
   credentials(): Promise<OwnCredentials>;
+  time: ServerTime;
   /** How long the table may take, in milliseconds. */
   patience?: number;
 }
@@ -31,7 +33,7 @@ interface Answer {
 /** All but the trash, by an index of the table itself, so that reads are consistent. */
 const INDEX = 'by_created';
 
-export function createRows({ config, sub, credentials, patience = 5_000 }: RowsParts) {
+export function createRows({ config, sub, credentials, time, patience = 5_000 }: RowsParts) {
   const { region, todos_table, dynamodb_endpoint } = config;
   const url = `${dynamodb_endpoint ?? `https://dynamodb.${region}.amazonaws.com`}/`;
 
@@ -42,6 +44,7 @@ export function createRows({ config, sub, credentials, patience = 5_000 }: RowsP
       url,
       service: 'dynamodb',
       region,
+      datetime: signingTime(time.now()),
       headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': 'DynamoDB_20120810.Query' },
       body: JSON.stringify({
         TableName: todos_table,

@@ -4,6 +4,7 @@ import { openPageOwner } from '../account/open-owner';
 import type { Person } from '../account/person';
 import { createClient } from '../api/client';
 import { createPostApi } from '../api/posts';
+import { createServerTime } from '../api/server-time';
 import { newUlid } from '../api/ulid';
 import { loadConfig } from '../config';
 import { createDrafts } from '../offline/drafts';
@@ -25,10 +26,11 @@ export async function openDesk(known: Person) {
   const drafts = createDrafts(localStorage, sub);
   const tab = newUlid();
   holdLock(lockOf(sub, tab));
+  const time = createServerTime();
   const api = createPostApi(
-    createClient({ base: config.api, token: owner.token, fetch: (url, init) => fetch(url, init) }),
+    createClient({ base: config.api, token: owner.token, time, fetch: (url, init) => fetch(url, init) }),
   );
-  const opened = createBucket({ config, sub, credentials });
+  const opened = createBucket({ config, sub, credentials, time });
   const bucket = async () => opened;
   // To sign-in, and back here: what is not saved is on this device.
   const signInAgain = owner.ended;
