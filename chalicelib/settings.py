@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True):
     stage_cache_url: str = ""
     stage_cache_key: str = ""
     distribution_id: str = ""
+    # The address that the feed's ids begin with, where it is not `site_url`; see docs/blog.md.
+    feed_origin: str = ""
     # A DAX cluster's discovery address, dax://... or daxs://...
     dax_endpoint: str = ""
     # How DynamoDB is reached: empty or `lean` for chalicelib/store/lean.py, `botocore` for botocore's own client.
@@ -99,6 +101,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {name.lower(): value for name, value in found.items()}
     values["api_url"] = values["api_url"].rstrip("/")
     values["site_url"] = values["site_url"].rstrip("/")
+    values["feed_origin"] = values["feed_origin"].rstrip("/")
     values["stage_cache_url"] = values["stage_cache_url"].rstrip("/")
     values["allowed_origins"] = tuple(values["allowed_origins"].split())
     return Settings(**values)

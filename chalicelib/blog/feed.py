@@ -1,8 +1,12 @@
 """The Atom feed of published posts (RFC 4287)."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from chalicelib import clock
 from chalicelib.blog import addresses
 from chalicelib.blog.model import Post
 from chalicelib.readable import readable
@@ -15,31 +19,59 @@ MEDIA_TYPE = "application/atom+xml"
 LENGTH = 20
 TITLE = "MyBlog"
 _ATOM = "http://www.w3.org/2005/Atom"
-_BEGINNING = "1970-01-01T00:00:00.000Z"
+PATH = "/blog/feed.atom"
+_ORIGIN = re.compile(rf"<id>(.*?){re.escape(PATH)}</id>".encode())
+_UPDATED = re.compile(rb"<updated>(.*?)</updated>")
+# Feeds without entries had this once, which is no date of theirs.
+_NO_DATE = "1970-01-01T00:00:00.000Z"
 
 
-def atom(posts: Sequence[Post]) -> bytes:
-    """Write the feed of `posts`, newest first, by their summaries."""
+class Lasting(msgspec.Struct, frozen=True):
+    """What a feed says as long as there is one: the origin of its ids, and when its last entry was taken away."""
+
+    origin: str = ""
+    emptied_at: str = ""
+
+
+def lasting(published: bytes | None) -> Lasting:
+    """Read from the feed as it is published what stays when it is written anew; without one, nothing.
+
+    Ids never change, even when the site has another address (RFC 4287, 4.2.6). The settings' origin goes first.
+    """
+    found = _ORIGIN.search(published or b"")
+    origin = settings().feed_origin or (found[1].decode() if found else "")
+    updated = _UPDATED.search(published or b"")
+    date = updated[1].decode() if updated and b"<entry>" not in (published or b"") else _NO_DATE
+    return Lasting(origin, clock.timestamp(clock.now()) if date == _NO_DATE else date)
+
+
+def atom(posts: Sequence[Post], kept: Lasting | None = None) -> bytes:
+    """Write the feed of `posts`, newest first, by their summaries.
+
+    Without `kept` the ids begin with the settings' origin, and a feed without entries is of the present day.
+    """
+    origin = (kept.origin if kept else "") or settings().feed_origin or settings().site_url
+    emptied_at = kept.emptied_at if kept else f"{clock.timestamp(clock.now())[:10]}T00:00:00.000Z"
     from xml.etree import ElementTree as ET  # noqa: PLC0415 - the API's other routes do without
 
     ET.register_namespace("", _ATOM)
     feed = ET.Element(_name("feed"), {"xml:lang": "en"})
-    here = f"{settings().site_url}/blog/feed.atom"
+    here = f"{settings().site_url}{PATH}"
     _text(feed, "title", TITLE)
-    _text(feed, "id", here)
+    _text(feed, "id", f"{origin}{PATH}")
     _child(feed, "link", rel="self", type=MEDIA_TYPE, href=here)
     _child(feed, "link", rel="alternate", type="text/html", href=f"{settings().site_url}/blog/")
-    _text(feed, "updated", max((post.updated_at for post in posts), default=_BEGINNING))
+    _text(feed, "updated", max((post.updated_at for post in posts), default=emptied_at))
     for post in posts:
-        _entry(feed, post)
+        _entry(feed, post, origin)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(feed: "Element", post: Post) -> None:
+def _entry(feed: "Element", post: Post, origin: str) -> None:
     entry = _child(feed, "entry")
     address = addresses.post(post.slug)
     _text(entry, "title", post.title)
-    _text(entry, "id", address)
+    _text(entry, "id", f"{origin}{addresses.post_path(post.slug)}")
     _child(entry, "link", rel="alternate", type="text/html", href=address)
     _text(entry, "published", post.published_at)
     _text(entry, "updated", post.updated_at)

@@ -18,7 +18,7 @@ from chalicelib.media.model import READY
 
 ASSETS = "/assets.json"
 PLAIN_ASSETS = {"style": "/assets/blog.css", "script": "/assets/blog.js", "font": "/assets/newsreader.woff2"}
-LISTS = FRONT, ARCHIVE, FEED, SITEMAP = "/blog/", "/blog/archive/", "/blog/feed.atom", "/sitemap.xml"
+LISTS = FRONT, ARCHIVE, FEED, SITEMAP = "/blog/", "/blog/archive/", feed.PATH, "/sitemap.xml"
 FRONT_LENGTH = 20
 LIST_PAGE = 500
 XML = "application/xml"
@@ -89,7 +89,9 @@ def publish_lists(site: Site, tags: Iterable[str], changed: str | None = None) -
         everything = list(_all_published())
         if changed is not None:
             _check_index(everything, changed)
-        return {**_render_lists(everything, styles), **_render_tags(tag_list, styles)}
+        published = site.look(FEED)
+        kept = feed.lasting(None if published is None else published.content)
+        return {**_render_lists(everything, styles, kept), **_render_tags(tag_list, styles)}
 
     _settle(site, paths, render)
 
@@ -111,12 +113,12 @@ def _content(page: Page | Stored | None) -> bytes | None:
     return None if page is None else page.content
 
 
-def _render_lists(everything: list[Post], styles: Mapping[str, str]) -> Rendered:
+def _render_lists(everything: list[Post], styles: Mapping[str, str], kept: feed.Lasting) -> Rendered:
     newest = everything[:FRONT_LENGTH]
     return {
         FRONT: Page(pages.front_page(newest, styles, has_more=len(everything) > len(newest))),
         ARCHIVE: Page(pages.archive_page(everything, styles)),
-        FEED: Page(feed.atom(newest), feed.MEDIA_TYPE),
+        FEED: Page(feed.atom(newest, kept), feed.MEDIA_TYPE),
         SITEMAP: Page(pages.sitemap(everything), XML),
     }
 

@@ -189,7 +189,8 @@ def _choices(stage: Stage) -> dict[str, str]:
     """What a stage does otherwise than the application does untold."""
     untold = {"STORE_DECODING": "tables", "STORE_TRANSPORT": "lean"}
     asked = {"STORE_DECODING": stage.decoding, "STORE_TRANSPORT": stage.store_transport}
-    return {name: choice for name, choice in asked.items() if choice != untold[name]}
+    origin = {"FEED_ORIGIN": stage.feed_origin} if stage.feed_origin else {}
+    return {name: choice for name, choice in asked.items() if choice != untold[name]} | origin
 
 
 def _policy_file(stage: Stage, function: str) -> str:

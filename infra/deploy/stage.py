@@ -71,6 +71,7 @@ class Stage:
     sets_up_api_logs: bool = False
     roles_have_boundary: bool = False
     domain: str = ""
+    feed_origin: str = ""
     certificate_arn: str = ""
     hosted_zone_id: str = ""
     kms_key_arn: str = ""

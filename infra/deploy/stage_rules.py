@@ -32,6 +32,7 @@ CHOICES = {
 _SHAPES = {
     "backup_copy_vault_arn": (r"arn:[a-z-]+:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:.+", "the ARN of a backup vault"),
     "dax_node_type": (r"dax\.[a-z0-9]+\.[a-z0-9]+", "like dax.t3.small"),
+    "feed_origin": (r"https?://[a-z0-9.:-]+", "an address like https://blog.example.com"),
     "google_secret_name": (r"[a-zA-Z0-9/_+=.@-]+", "the name of a secret in Secrets Manager"),
     "network_range": (r"[0-9]{1,3}(\.[0-9]{1,3}){3}/24", "a range of addresses like 10.71.0.0/24"),
     "owner": (r"[\w .:/=+@-]{1,256}", "a text that AWS takes as a tag"),

@@ -59,6 +59,7 @@ FREE: dict[str, str] = {
     "certificate_arn": "certificates of ACM that CloudFront uses cost nothing",
     "monthly_budget": "budgets without actions cost nothing",
     "runbooks_url": "a text in alarms",
+    "feed_origin": "a text in the feed",
     "concurrency_quota": "the threshold of an alarm",
     "api_reserved_concurrency": "Lambda reserves without a charge; provisioned concurrency would cost",
     "event_reserved_concurrency": "Lambda reserves without a charge; provisioned concurrency would cost",

@@ -94,6 +94,12 @@ def test_a_stage_may_leave_the_reading_of_items_to_pynamodb() -> None:
     assert environment(replace(STAGE, decoding="pynamodb"), OUTPUTS)["STORE_DECODING"] == "pynamodb"
 
 
+def test_a_stage_whose_site_has_moved_keeps_the_ids_of_its_feed() -> None:
+    assert "FEED_ORIGIN" not in environment(STAGE, OUTPUTS)
+    moved = environment(replace(STAGE, feed_origin="https://old.example.com"), OUTPUTS)
+    assert moved["FEED_ORIGIN"] == "https://old.example.com"
+
+
 def test_a_stage_may_go_back_to_botocores_client() -> None:
     assert "STORE_TRANSPORT" not in environment(STAGE, OUTPUTS)
     assert environment(replace(STAGE, store_transport="botocore"), OUTPUTS)["STORE_TRANSPORT"] == "botocore"
