@@ -20,7 +20,8 @@ _REFS = "#/components/schemas/{name}"
 _TEXT: Schema = {"type": "string"}
 _ENTITY_TAG: Schema = {"type": "string", "pattern": r'^"[\x21\x23-\x7e]{1,64}"$'}
 _ANY_TAG = r'(W/)?"[\x21\x23-\x7e]*"'
-_ENTITY_TAGS: Schema = {"type": "string", "pattern": rf"^(\*|{_ANY_TAG}( *, *{_ANY_TAG})*)$"}
+# A list without a tag is a list too (RFC 9110, 5.6.1.2).
+_ENTITY_TAGS: Schema = {"type": "string", "pattern": rf"^(\*|({_ANY_TAG}( *, *{_ANY_TAG})*)?)$"}
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"}
 
 _RESPONSE_HEADERS: Mapping[str, str] = {
@@ -113,8 +114,10 @@ def _query_parameters(endpoint: Endpoint) -> list[Schema]:
     _, components = msgspec.json.schema_components([endpoint.query], ref_template=_REFS)
     schema = components[endpoint.query.__name__]
     required = set(schema.get("required", ()))
+    # An empty parameter is ignored where caches answer, as their keys do.
+    empty = {"allowEmptyValue": True} if endpoint.is_public else {}
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _without_null(property_)}
+        {"name": name, "in": "query", "required": name in required, **empty, "schema": _without_null(property_)}
         for name, property_ in schema["properties"].items()
     ]
 

@@ -22,14 +22,15 @@ _INVISIBLE = (
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff"
 )
-# Somewhere in the text is a character that readers see.
-VISIBLE = rf"(?=[\s\S]*[^\s{CONTROL}{_INVISIBLE}])"
+_VISIBLE = rf"[^\s{CONTROL}{_INVISIBLE}]"
+# What may stand before the first character that readers see: `\s` without control characters, and what is invisible.
+_BLANK = rf"[ \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_INVISIBLE}]"
 
 
 def one_line(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's metadata
     """Text on one line, 1 to `longest` characters after trimming, at least one of them visible."""
     inner, edge = f"[^{CONTROL}]", rf"[^\s{CONTROL}]"
-    pattern = rf"^{VISIBLE}\s*{edge}(?:{inner}{{0,{longest - 2}}}{edge})?\s*$"
+    pattern = rf"^(?=[\s\S]*{_VISIBLE})\s*{edge}(?:{inner}{{0,{longest - 2}}}{edge})?\s*$"
     return Meta(
         pattern=pattern,
         description=f"{what}, 1 to {longest} characters on one line after trimming",
@@ -37,6 +38,18 @@ def one_line(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's 
             "message": f"Expected 1 to {longest} characters on one line, one of them visible, "
             "without control characters"
         },
+    )
+
+
+def visible_lines(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's metadata
+    """Text on any number of lines, 1 to `longest` characters, at least one of them visible."""
+    control = rf"{CONTROL_BUT_LAYOUT}\x80-\x9f"
+    return Meta(
+        max_length=longest,
+        # No look-ahead: a pattern that is read once from left to right takes no longer for any text.
+        pattern=rf"^{_BLANK}*{_VISIBLE}[^{control}]*$",
+        description=f"{what}, 1 to {longest} characters, not only spaces",
+        extra={"message": f"Expected 1 to {longest} characters, without control characters"},
     )
 
 
