@@ -131,7 +131,7 @@ def left_behind(size: str, there: Iterable[str], routes: Mapping[Route, Kept | N
     `there` are the names of the stage's method settings, such as `~1posts/GET`; `*/*` is not this table's.
     """
     wanted = {f"{_escaped(path)}/{method}" for (method, path), _ in _gets(routes)} if size else set()
-    found = sorted({_named(each) for each in there} - wanted - {"*/*"})
+    found = sorted({setting_name(each) for each in there} - wanted - {"*/*"})
     return [{"op": "remove", "path": f"/{each}"} for each in found]
 
 
@@ -187,7 +187,8 @@ def _in_a_template(kept: Kept | None) -> dict[str, Any]:
     return {"CachingEnabled": True, "CacheTtlInSeconds": kept.seconds, "CacheDataEncrypted": True}
 
 
-def _named(setting: str) -> str:
+def setting_name(setting: str) -> str:
+    """Return the name of a method's settings as patches have it, such as `~1posts/GET`."""
     # A stage may write a method's path either way.
     path, _, method = setting.rpartition("/")
     return f"{path if path == '*' else _escaped('/' + path.replace('~1', '/').strip('/'))}/{method}"

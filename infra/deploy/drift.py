@@ -1,8 +1,7 @@
 """Finds what has been changed by hand since the last deploy. Asking changes nothing.
 
 CloudFormation compares the resources of its stacks, of those types and properties that it supports. On the direct way
-functions and event sources are no stack's, so they are compared here: memory, time-out, architecture, and how event
-sources treat failures. Not compared: code, the functions' environment, and the API's document.
+functions, their roles and the API are no stack's: function_drift.py, role_drift.py and api_drift.py compare them.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 """
 
@@ -12,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra import policies
+from infra.deploy.api_drift import api_differences
 from infra.deploy.aws import Aws
-from infra.deploy.config import API_HANDLER, chalice_stage
+from infra.deploy.function_drift import function_differences
 from infra.deploy.inventory import Inventory, StageStack, Way
+from infra.deploy.parts import parts
 from infra.deploy.plan import Found
 from infra.deploy.stage import Stage
-from infra.event_settings import EVENT_SETTINGS, StreamSettings
 
 _DETECTION_SECONDS = 900
 _SAID = re.compile(r"\d{1,9}(\.\d+)?|true|false", re.IGNORECASE)
@@ -40,8 +40,21 @@ def drift(aws: Aws, stage: Stage, found: Found) -> list[str]:
         raise DriftError(f"The stage {stage.name} is {inventory.way.value}: make deploy STAGE={stage.name}")
     lines = [line for stack, detection in _detections(aws, inventory) for line in _of_stack(aws, stack, detection)]
     if inventory.way == Way.DIRECT:
-        lines += _of_functions(aws, stage, found)
+        lines += _of_no_stack(aws, stage, found)
     return lines
+
+
+def _of_no_stack(aws: Aws, stage: Stage, found: Found) -> Iterator[str]:
+    """Compare functions and API; their settings name what stacks put out, so every stack has to be there."""
+    missing = [stack for stack in (stage.stack(part.concern) for part in parts(stage)) if stack not in found.stacks]
+    if missing:
+        yield from (f"The stack {stack} is missing" for stack in missing)
+        wanted = [policies.lambda_name(function, stage.name) for function in policies.FUNCTIONS]
+        yield from (f"{name} was deleted" for name in wanted if name not in found.functions)
+        yield f"Functions and API are not compared before that is mended by make deploy STAGE={stage.name}"
+        return
+    yield from function_differences(aws, stage, found)
+    yield from api_differences(aws, stage, found)
 
 
 def _detections(aws: Aws, inventory: Inventory) -> list[tuple[StageStack, str]]:
@@ -100,42 +113,3 @@ def property_difference(difference: Mapping[str, str]) -> str:
     if _SAID.fullmatch(there) and _SAID.fullmatch(wanted):
         return f"{path}: {there}, not {wanted}"
     return f"{path} is not as its template says"
-
-
-def _of_functions(aws: Aws, stage: Stage, found: Found) -> Iterator[str]:
-    client = aws.client("lambda")
-    wanted_of = chalice_stage(stage, {})["lambda_functions"]
-    for function in policies.FUNCTIONS:
-        name = policies.lambda_name(function, stage.name)
-        if name not in found.functions:
-            yield f"{name} was deleted"
-            continue
-        settings = wanted_of[API_HANDLER if function == policies.API else function]
-        there = client.get_function_configuration(FunctionName=name)
-        for key, wanted in (
-            ("MemorySize", settings["lambda_memory_size"]),
-            ("Timeout", settings["lambda_timeout"]),
-            ("Architectures", [stage.architecture]),
-        ):
-            if there.get(key) != wanted:
-                yield f"{name} {key}: {there.get(key)}, not {wanted}"
-        if function in EVENT_SETTINGS:
-            yield from _of_event_source(client, name, function, found.outputs)
-
-
-def _of_event_source(client: Any, name: str, function: str, outputs: Mapping[str, str]) -> Iterator[str]:  # noqa: ANN401
-    settings = EVENT_SETTINGS[function]
-    wanted = (
-        settings.as_mapping(outputs["StreamFailuresArn"])
-        if isinstance(settings, StreamSettings)
-        else settings.as_mapping()
-    )
-    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    if len(mappings) != 1:
-        yield f"{name} has {len(mappings)} event sources, not one"
-    for mapping in mappings:
-        if mapping.get("State") == "Disabled":
-            yield f"{name}: its event source is disabled"
-        for key, value in wanted.items():
-            if mapping.get(key) != value:
-                yield f"{name} {key}: {mapping.get(key)}, not {value}"

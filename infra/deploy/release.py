@@ -65,6 +65,7 @@ class Deploy:
         environment = self._configure()
         told = config.told(self.stage, self.outputs)
         self._step("functions and API", lambda: self._chalice(state))
+        state.keep_signing_key_digest(self.outputs["SigningKey"])
         package = newest_package(self.project)
         self.say(f"  the package has {megabytes(sizes(package)[0])}, {megabytes(sizes(package)[1])} unpacked")
         api_id = find_api(self.aws, self.stage, self.outputs)

@@ -51,10 +51,12 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
         return
     if found.api_id is None:
         raise RotationError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
-    with State(aws, found.outputs["DeploysBucket"], stage.name).locked():
+    state = State(aws, found.outputs["DeploysBucket"], stage.name)
+    with state.locked():
         text = _put_new_key(aws, stage, found)
         for function in SIGNING:
             put_variable(aws, policies.lambda_name(function, stage.name), "SIGNING_KEY", text)
+        state.keep_signing_key_digest(text)
         _keep(project, stage, text)
         starts = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(read_ring(text).signing_keys[-1].signs_from))
         say(f"  The new signing key signs from {starts}; what the old ones signed stays valid as docs/keys.md says.")

@@ -5,6 +5,7 @@ is fetched before each deploy and kept after it, even when the deploy breaks off
 """
 
 import getpass
+import hashlib
 import json
 import socket
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from infra.deploy.aws import Aws
 LOCK = "lock.json"
 RELEASE = "release/current.json"
 PACKAGE = "release/package.zip"
+SIGNING_KEY_DIGEST = "release/signing-key.sha256"
 
 
 class StateError(Exception):
@@ -62,7 +64,7 @@ class State:
 
     def forget(self, file: Path) -> None:
         """Chalice has nothing left of this stage."""
-        for key in (self._chalice, RELEASE, PACKAGE):
+        for key in (self._chalice, RELEASE, PACKAGE, SIGNING_KEY_DIGEST):
             self._s3.delete_object(Bucket=self.bucket, Key=key)
         file.unlink(missing_ok=True)
 
@@ -85,6 +87,16 @@ class State:
         """This release answered: what comes next falls back on it."""
         self._s3.put_object(Bucket=self.bucket, Key=PACKAGE, Body=package.read_bytes())
         self._s3.put_object(Bucket=self.bucket, Key=RELEASE, Body=json.dumps(asdict(release)).encode())
+
+    def keep_signing_key_digest(self, signing_key: str) -> None:
+        """Keep the SHA-256 of the signing key that the functions have now, so that another one is noticed."""
+        made = hashlib.sha256(signing_key.encode()).hexdigest()
+        self._s3.put_object(Bucket=self.bucket, Key=SIGNING_KEY_DIGEST, Body=made.encode())
+
+    def signing_key_digest(self) -> str | None:
+        """The SHA-256 of the signing key that the functions got last, or None if it was never kept."""
+        stored = self._read(SIGNING_KEY_DIGEST)
+        return None if stored is None else stored.decode()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

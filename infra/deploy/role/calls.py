@@ -29,6 +29,8 @@ ELSEWHERE: Mapping[str, str] = {
     "cloudformation:DescribeStackDriftDetectionStatus": "make drift",
     "cloudformation:DescribeStackResourceDrifts": "make drift",
     "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
+    "lambda:GetFunctionConcurrency": "make drift, of functions that no stack has",
+    "iam:ListAttachedRolePolicies": "the same, of their roles",
     "sesv2:GetEmailIdentity": "make outputs, for the DNS records of mail",
     "ssm:GetParameter": "make deploy, of a stage whose signing key is a parameter",
     "ssm:PutParameter": "the same",
