@@ -194,6 +194,52 @@ def test_a_forgotten_password_is_replaced(page: Page, laptop: Laptop, ines: Pers
     assert laptop.sign_in(ines.email, "Another-Paper-43")["IdToken"]
 
 
+def test_who_left_before_the_code_and_forgot_the_password_gets_in(
+    page: Page, laptop: Laptop, new_page: NewPage, expected_errors: list[str]
+) -> None:
+    expected_errors.append("status of 400")
+    # given somebody who signed up, left before the code, and remembers no password
+    email = someone()
+    sign_up(page, email)
+    first = laptop.code_sent_to(email)
+    later = new_page()
+    later.goto("/sign-in/")
+    sign_in(later, email, "Not-the-one-12")
+    later.get_by_role("link", name="reset the password").click()
+    # when they ask for a new password, and no mail comes
+    later.get_by_label("Email address").fill(email)
+    later.get_by_role("button", name="Send the code").click()
+    later.get_by_role("button", name="Confirm it first").click()
+    # then they confirm the address by a code, and choose a password by another
+    expect(later.get_by_role("heading", name="Confirm your address")).to_be_visible()
+    second = laptop.code_sent_to(email)
+    assert second != first
+    confirm(later, second)
+    expect(later.get_by_label("New password")).to_be_visible()
+    later.get_by_label("Code").fill(laptop.code_sent_to(email))
+    later.get_by_label("New password").fill("Another-Paper-43")
+    later.get_by_role("button", name="Change the password").click()
+    expect(later).to_have_url(LIST)
+
+
+def test_who_signs_up_again_confirms_the_first_sign_up(
+    page: Page, laptop: Laptop, new_page: NewPage, expected_errors: list[str]
+) -> None:
+    expected_errors.append("status of 400")
+    # given an address that signed up and was never confirmed
+    email = someone()
+    sign_up(page, email)
+    # when it signs up once more, with another case and another password
+    later = new_page()
+    later.goto("/sign-up/")
+    fill_in(later, email.upper(), "Another-Paper-43")
+    later.get_by_role("button", name="Create account").click()
+    # then a code confirms it, and as the password is not the first one, a new one is chosen
+    expect(later.get_by_role("heading", name="Check your mail")).to_be_visible()
+    confirm(later, laptop.code_sent_to(email))
+    expect(later.get_by_role("heading", name="A new password")).to_be_visible()
+
+
 def test_a_wrong_reset_code_changes_nothing(
     page: Page, laptop: Laptop, ines: Person, expected_errors: list[str]
 ) -> None:

@@ -14,11 +14,20 @@ interface ConfirmStepProps {
   email: string;
   /** Whether a code was mailed just now, rather than some time ago. */
   isFresh: boolean;
+  /** Whether there may be no account for the address. */
+  isDoubtful?: boolean;
   onConfirmed(): Promise<void>;
   onOtherAddress(): void;
 }
 
-export function ConfirmStep({ config, email, isFresh, onConfirmed, onOtherAddress }: ConfirmStepProps) {
+export function ConfirmStep({
+  config,
+  email,
+  isFresh,
+  isDoubtful = false,
+  onConfirmed,
+  onOtherAddress,
+}: ConfirmStepProps) {
   const [code, setCode] = useState('');
   const task = useTask();
 
@@ -35,12 +44,18 @@ export function ConfirmStep({ config, email, isFresh, onConfirmed, onOtherAddres
   return (
     <Form
       task={task}
-      heading={isFresh ? 'Check your mail' : 'Confirm your address'}
+      heading={isFresh && !isDoubtful ? 'Check your mail' : 'Confirm your address'}
       lead={
-        <>
-          {isFresh ? 'We sent six digits to ' : 'Type the six digits that we mailed to '}
-          <b>{email}</b>.
-        </>
+        isDoubtful ? (
+          <>
+            If <b>{email}</b> signed up and was never confirmed, six digits are on their way to it.
+          </>
+        ) : (
+          <>
+            {isFresh ? 'We sent six digits to ' : 'Type the six digits that we mailed to '}
+            <b>{email}</b>.
+          </>
+        )
       }
       button="Confirm"
       busyButton="Confirming"

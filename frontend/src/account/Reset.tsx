@@ -1,27 +1,39 @@
 /** A forgotten password: a code by mail, then a new one. */
-import { confirmResetPassword, resetPassword } from 'aws-amplify/auth';
+import { confirmResetPassword, resendSignUpCode, resetPassword } from 'aws-amplify/auth';
 import { useState } from 'preact/hooks';
 import type { Config } from '../config';
 import { announce } from '../ui/announce';
+import { ConfirmStep } from './ConfirmStep';
 import { enter, goOn } from './enter';
 import { Form, useTask } from './Form';
 import { CodeField, EmailField, PasswordField } from './fields';
 import { MailboxNote } from './MailboxNote';
 import { Resend } from './Resend';
-import { formObjection } from './sentences';
+import { formObjection, isNeverConfirmed } from './sentences';
 import { withNext } from './ways';
 
 export function Reset({ config }: { config: Config }) {
-  const [isSent, setSent] = useState(false);
+  const [step, setStep] = useState<'address' | 'confirm' | 'password'>('address');
   const [email, setEmail] = useState('');
   const [code, setCode] = useState('');
   const [password, setPassword] = useState('');
   const task = useTask();
 
   async function send(): Promise<void> {
-    await resetPassword({ username: email });
-    setSent(true);
+    try {
+      await resetPassword({ username: email });
+    } catch (failure) {
+      if (!isNeverConfirmed(failure)) throw failure;
+      return confirmFirst();
+    }
+    setStep('password');
     announce('A code is on its way.');
+  }
+
+  /** Cognito mails codes for a new password to confirmed addresses alone, and may not say so. */
+  async function confirmFirst(): Promise<void> {
+    await resendSignUpCode({ username: email });
+    setStep('confirm');
   }
 
   async function change(): Promise<void> {
@@ -32,7 +44,19 @@ export function Reset({ config }: { config: Config }) {
     await goOn();
   }
 
-  if (!isSent) {
+  if (step === 'confirm') {
+    return (
+      <ConfirmStep
+        config={config}
+        email={email}
+        isFresh
+        isDoubtful
+        onConfirmed={send}
+        onOtherAddress={() => setStep('address')}
+      />
+    );
+  }
+  if (step === 'address') {
     return (
       <Form
         task={task}
@@ -67,10 +91,16 @@ export function Reset({ config }: { config: Config }) {
         <>
           <div class="row small">
             <Resend waitsFirst onResend={() => task.run(send)} />
-            <button class="text" type="button" onClick={() => setSent(false)}>
+            <button class="text" type="button" onClick={() => setStep('address')}>
               Use another address
             </button>
           </div>
+          <p class="small quiet">
+            No mail, and never confirmed this address?{' '}
+            <button class="text" type="button" onClick={() => void task.run(confirmFirst)}>
+              Confirm it first
+            </button>
+          </p>
           <MailboxNote config={config} />
         </>
       }

@@ -1,12 +1,12 @@
 /** A new account: address and password, then the code that was mailed. */
-import { signUp } from 'aws-amplify/auth';
+import { resendSignUpCode, signUp } from 'aws-amplify/auth';
 import { useState } from 'preact/hooks';
 import type { Config } from '../config';
 import { ConfirmStep } from './ConfirmStep';
 import { enter, goOn } from './enter';
 import { Form, useTask } from './Form';
 import { EmailField, PasswordField } from './fields';
-import { formObjection } from './sentences';
+import { formObjection, isConfirmed } from './sentences';
 import { withNext } from './ways';
 
 const CONFIRMING = 'mytodolist.confirming';
@@ -20,17 +20,37 @@ export function SignUp({ config }: { config: Config }) {
   const task = useTask();
 
   async function create(): Promise<void> {
-    await signUp({ username: email, password, options: { userAttributes: { email } } });
+    try {
+      await signUp({ username: email, password, options: { userAttributes: { email } } });
+    } catch (failure) {
+      await resumeSignUp(failure);
+    }
     sessionStorage.setItem(CONFIRMING, email);
     setFresh(true);
     setConfirming(email);
+  }
+
+  /** Mails a new code to an address that signed up before and was never confirmed. */
+  async function resumeSignUp(failure: unknown): Promise<void> {
+    if (!(failure instanceof Error && failure.name === 'UsernameExistsException')) throw failure;
+    try {
+      await resendSignUpCode({ username: email });
+    } catch (refusal) {
+      throw isConfirmed(refusal) ? failure : refusal;
+    }
   }
 
   async function confirmed(): Promise<void> {
     sessionStorage.removeItem(CONFIRMING);
     // After a reload the password is gone from memory, so it is asked for again.
     if (password === '') return location.replace(withNext('/sign-in/', location.search));
-    await enter(email, password);
+    try {
+      await enter(email, password);
+    } catch (failure) {
+      if (!(failure instanceof Error && failure.name === 'NotAuthorizedException')) throw failure;
+      // The address signed up before with another password: a new one is chosen by a code.
+      return location.replace(withNext('/reset/', location.search));
+    }
     await goOn();
   }
 

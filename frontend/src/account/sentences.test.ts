@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formObjection, objectionTo } from './sentences';
+import { formObjection, isConfirmed, isNeverConfirmed, objectionTo } from './sentences';
 
 const failure = (name: string, message = '') => Object.assign(new Error(message), { name });
 
@@ -42,6 +42,24 @@ test.each([
   ['Password did not conform with policy: Password must have numeric characters', 'digit'],
 ])('%s', (message, word) => {
   expect(objectionTo(failure('InvalidPasswordException', message)).text).toContain(word);
+});
+
+test('a code of an authenticator that was used is not an old one', () => {
+  const used = failure('ExpiredCodeException', 'Your software token has already been used once.');
+  expect(objectionTo(used).text).toBe('That code has been used. Wait for the next one.');
+});
+
+test.each([
+  [
+    'Cannot reset password for the user as there is no registered/verified email or phone_number',
+    true,
+    false,
+  ],
+  ['User is already confirmed.', false, true],
+  ['Invalid email address format.', false, false],
+])('%s', (message, neverConfirmed, confirmed) => {
+  const refusal = failure('InvalidParameterException', message);
+  expect([isNeverConfirmed(refusal), isConfirmed(refusal)]).toEqual([neverConfirmed, confirmed]);
 });
 
 test('a form is looked at before it is sent', () => {

@@ -22,7 +22,7 @@ const BY_NAME: Record<string, Objection> = {
   ExpiredCodeException: { text: 'That code has expired. Ask for a new one.', field: 'code' },
   UsernameExistsException: { text: 'This address has an account already.', field: 'email', way: 'sign-in' },
   AliasExistsException: { text: 'This address has an account already.', field: 'email', way: 'sign-in' },
-  LimitExceededException: { text: TOO_MANY },
+  LimitExceededException: { text: 'Too many tries. Wait an hour, then try again.' },
   TooManyRequestsException: { text: TOO_MANY },
   TooManyFailedAttemptsException: { text: TOO_MANY },
   CodeDeliveryFailureException: { text: 'The mail could not be sent. Check the address.', field: 'email' },
@@ -34,6 +34,9 @@ export function objectionTo(failure: unknown): Objection {
   if (name === 'NotAuthorizedException') return notAuthorized(message);
   if (name === 'InvalidPasswordException') return { text: passwordRule(message), field: 'password' };
   if (name === 'InvalidParameterException') return invalidParameter(message);
+  if (name === 'ExpiredCodeException' && /already been used/i.test(message)) {
+    return { text: 'That code has been used. Wait for the next one.', field: 'code' };
+  }
   const known = BY_NAME[name];
   if (known) return known;
   reportError(failure);
@@ -47,6 +50,24 @@ function notAuthorized(message: string): Objection {
   if (/already confirmed|CONFIRMED/.test(message))
     return { text: 'This address is confirmed already.', way: 'sign-in' };
   return { text: 'That email and password do not match. Check both, or', way: 'reset' };
+}
+
+/** Whether a password cannot be reset because nobody has confirmed the address. */
+export function isNeverConfirmed(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    failure.name === 'InvalidParameterException' &&
+    /no registered\/verified/i.test(failure.message)
+  );
+}
+
+/** Whether a code to confirm an address is refused because it is confirmed. */
+export function isConfirmed(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    failure.name === 'InvalidParameterException' &&
+    /already confirmed/i.test(failure.message)
+  );
 }
 
 function invalidParameter(message: string): Objection {
