@@ -12,7 +12,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from chalicelib.blog import addresses, markdown
+from chalicelib.blog import addresses, direction, markdown
 from chalicelib.blog.model import Post, PostTag
 from chalicelib.contact.contract import LONGEST_MESSAGE
 from chalicelib.contact.service import BY_MAILBOX
@@ -58,11 +58,12 @@ def photo_ids(post: Post) -> list[str]:
 def post_page(post: Post, photos: Mapping[str, Photo], more: Sequence[Listed], assets: Mapping[str, str]) -> bytes:
     """A post's own page; `more` are other posts to go on with."""
     html = markdown.sanitise(post.html or "")
+    with_photos = _PHOTO.sub(lambda found: _picture(found, post.slug, photos), direction.by_content(html))
     return _render(
         "post.html",
         assets,
         post=post,
-        body=Markup(_framed(_PHOTO.sub(lambda found: _picture(found, post.slug, photos), html))),  # noqa: S704 - sanitised above
+        body=Markup(_framed(with_photos)),  # noqa: S704 - sanitised above
         cover=photos.get(post.cover_id or ""),
         minutes=reading_minutes(html),
         more=more,
@@ -141,12 +142,14 @@ def _framed(html: str) -> str:
         name = found[1] or "code"
         return (
             f'<figure class="codeblock"><figcaption><span>{name}</span></figcaption>'
-            f'<pre tabindex="0" role="region" aria-label="Code {next(codes)}: {name}">{found[2]}</pre></figure>'
+            f'<pre dir="ltr" tabindex="0" role="region" aria-label="Code {next(codes)}: {name}">{found[2]}</pre>'
+            "</figure>"
         )
 
     def table(found: re.Match[str]) -> str:
         label = f"Table {next(tables)}"
-        return f'<div class="table" tabindex="0" role="region" aria-label="{label}"><table>{found[1]}</table></div>'
+        whole = f'<table dir="auto">{found[1]}</table>'
+        return f'<div class="table" tabindex="0" role="region" aria-label="{label}">{whole}</div>'
 
     return _TABLE.sub(table, _CODE.sub(code, html))
 

@@ -60,9 +60,10 @@ export function usePicture(
   return found?.media === media ? found.picture : null;
 }
 
-/** Puts photos in, lets wide code scroll by the keyboard, and keeps links from leading away from the desk. */
+/** Puts photos in, lets wide code scroll by the keyboard, gives blocks their direction, and keeps links from leading away from the desk. */
 async function dress(text: HTMLElement, pictures: Pictures, underway: Photo[]): Promise<void> {
   for (const wide of text.querySelectorAll<HTMLElement>('pre, table')) wide.tabIndex = 0;
+  for (const block of text.children) block.setAttribute('dir', block.matches('pre') ? 'ltr' : 'auto');
   for (const link of text.querySelectorAll('a')) link.target = '_blank';
   for (const image of text.querySelectorAll<HTMLImageElement>('img[data-photo]')) {
     const media = image.dataset.photo ?? '';
