@@ -1,4 +1,4 @@
-/** Looks at a file before it is sent. */
+/** What a photo may be. */
 import type { NewAttachment } from '../api/types';
 
 export const MAX_BYTES = 10 * 1024 * 1024;
@@ -11,11 +11,10 @@ export const ACCEPTED = TYPES.join(',');
 
 export const isPhotoType = (type: string): type is NewAttachment['content_type'] => TYPES.includes(type);
 
-/** Why a file cannot be sent; null where it can. */
+/** Why a file is no photo; null where it may be one. */
 export function objection(file: { name: string; type: string; size: number }): string | null {
   if (!isPhotoType(file.type)) return `${file.name} is not a JPEG, PNG, WebP or GIF picture.`;
   if (file.size === 0) return `${file.name} is empty.`;
-  if (file.size > MAX_BYTES) return `${file.name} is larger than 10 MB.`;
   return null;
 }
 

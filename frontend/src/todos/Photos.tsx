@@ -2,7 +2,8 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Attachment, Todo } from '../api/types';
 import { Chooser } from '../photos/Chooser';
-import { MAX_PHOTOS, objection as objectionTo } from '../photos/check';
+import { MAX_PHOTOS } from '../photos/check';
+import { prepare } from '../photos/prepare';
 import type { Upload } from '../photos/uploads';
 import { announce } from '../ui/announce';
 import { Dialog } from '../ui/Dialog';
@@ -17,18 +18,24 @@ import { quoted } from './words';
 export function usePhotoFiles({ uploads }: App, todo: Todo) {
   const [objection, setObjection] = useState<string | null>(null);
 
-  function take(files: Iterable<File> | null | undefined): void {
+  async function add(file: File): Promise<string | null> {
+    const prepared = await prepare(file);
+    if ('objection' in prepared) return prepared.objection;
+    uploads.add(todo.id, prepared.file);
+    return null;
+  }
+
+  async function take(files: Iterable<File> | null | undefined): Promise<void> {
+    // Copied at once: a list of chosen files is emptied when the event is over.
+    const chosen = [...(files ?? [])];
     const onTheirWay = uploads.state.value.all.filter(upload => upload.todo === todo.id).length;
     let room = MAX_PHOTOS - todo.attachments.length - onTheirWay;
     const objections: string[] = [];
-    for (const file of files ?? []) {
+    for (const file of chosen) {
       const why =
-        room > 0 ? objectionTo(file) : `A todo holds ${MAX_PHOTOS} photos; ${file.name} is one too many.`;
+        room > 0 ? await add(file) : `A todo holds ${MAX_PHOTOS} photos; ${file.name} is one too many.`;
       if (why) objections.push(why);
-      else {
-        room -= 1;
-        uploads.add(todo.id, file);
-      }
+      else room -= 1;
     }
     setObjection(objections.length > 0 ? objections.join(' ') : null);
   }

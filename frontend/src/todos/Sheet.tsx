@@ -23,7 +23,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
   function onDrop(event: DragEvent): void {
     event.preventDefault();
     setOver(false);
-    take(event.dataTransfer?.files);
+    void take(event.dataTransfer?.files);
   }
 
   function onDragOver(event: DragEvent): void {
@@ -35,7 +35,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
   function onPaste(event: ClipboardEvent): void {
     if (!event.clipboardData?.files.length) return;
     event.preventDefault();
-    take(event.clipboardData.files);
+    void take(event.clipboardData.files);
   }
 
   return (
@@ -48,7 +48,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
       onPaste={onPaste}
     >
       <Notes app={app} todo={todo} />
-      <Photos app={app} todo={todo} onFiles={take} />
+      <Photos app={app} todo={todo} onFiles={files => void take(files)} />
       {objection && (
         <p class="hint bad" role="alert">
           {objection}

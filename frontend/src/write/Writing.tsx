@@ -48,9 +48,10 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
     replaceText(field, format(kind, field.value, { start: field.selectionStart, end: field.selectionEnd }));
   }
 
-  function onFiles(files: Iterable<File> | null | undefined): void {
+  async function onFiles(files: FileList | null): Promise<void> {
+    // Copied at once: a list of chosen files is emptied when the event is over.
+    const { added, objection: why } = await addPhotos('text', [...(files ?? [])]);
     const field = text.current;
-    const { added, objection: why } = addPhotos('text', files ?? []);
     setObjection(why);
     for (const { media, name } of added) {
       if (!field) continue;
@@ -59,8 +60,8 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
     }
   }
 
-  function onCover(file: File): void {
-    const { added, objection: why } = addPhotos('cover', [file]);
+  async function onCover(file: File): Promise<void> {
+    const { added, objection: why } = await addPhotos('cover', [file]);
     setObjection(why);
     for (const { media } of added) saving.change({ cover: media });
   }
@@ -110,12 +111,12 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
           cover={cover}
           pictures={desk.pictures}
           underway={underway}
-          onFile={onCover}
+          onFile={file => void onCover(file)}
           onRemove={() => saving.change({ cover: null })}
         />
         <Tags tags={tags} onChange={changed => saving.change({ tags: changed })} />
       </div>
-      <Toolbar onFormat={apply} onFiles={onFiles} />
+      <Toolbar onFormat={apply} onFiles={files => void onFiles(files)} />
       <div class="said" aria-live="polite">
         {objection && <p class="note bad">{objection}</p>}
       </div>
@@ -133,7 +134,7 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
           const files = event.clipboardData?.files;
           if (!files?.length) return;
           event.preventDefault();
-          onFiles(files);
+          void onFiles(files);
         }}
         onDragOver={event => {
           if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
@@ -142,7 +143,7 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
           const files = event.dataTransfer?.files;
           if (!files?.length) return;
           event.preventDefault();
-          onFiles(files);
+          void onFiles(files);
         }}
       />
     </section>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { NoAnswer, Refusal, SignedOut } from '../api/failures';
 import { currentOf } from '../api/posts';
 import type { Draft } from '../api/types';
-import { objection as objectionTo } from '../photos/check';
+import { prepare } from '../photos/prepare';
 import { announce } from '../ui/announce';
 import { showToast } from '../ui/Toast';
 import type { Desk } from './desk';
@@ -79,14 +79,14 @@ async function open(desk: Desk, draft: Draft) {
     photos,
     actions: actionsOf(desk, saving),
     /** Sends what can be sent; gives the names by which the post speaks of them, and what stands against the others. */
-    addPhotos(use: Use, files: Iterable<File>): { added: Photo[]; objection: string | null } {
+    async addPhotos(use: Use, files: File[]): Promise<{ added: Photo[]; objection: string | null }> {
       const objections: string[] = [];
       const added: Photo[] = [];
       for (const file of files) {
-        const why = objectionTo(file);
-        if (why) objections.push(why);
+        const prepared = await prepare(file);
+        if ('objection' in prepared) objections.push(prepared.objection);
         else {
-          const media = photos.add(draft.slug, use, file);
+          const media = photos.add(draft.slug, use, prepared.file);
           added.push(...photos.state.value.all.filter(photo => photo.media === media));
         }
       }
