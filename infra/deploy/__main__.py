@@ -15,6 +15,7 @@ from infra.deploy.config import ConfigError, environment
 from infra.deploy.destroy import DestroyError, destroy, sentences
 from infra.deploy.dns import zone_lines
 from infra.deploy.drift import DriftError, drift
+from infra.deploy.findings import Weight
 from infra.deploy.functions import FunctionError
 from infra.deploy.inventory import WayError, require_one_stack
 from infra.deploy.key_ring import KeyRingError
@@ -70,7 +71,7 @@ def show_plan(aws: Aws, stage: Stage, _: str) -> None:
         _say(f"  {step.change:<10}{step.what:<36}{step.detail}".rstrip())
     findings = preflight.ask(aws, stage, found.inventory)
     for each in findings:
-        if each.weight != preflight.Weight.STOP:
+        if each.weight != Weight.STOP:
             _say(f"  {each.weight.value}: {each.sentence}")
     preflight.require(findings)
 

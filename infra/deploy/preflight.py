@@ -4,18 +4,16 @@ Each answer is a sentence with the next step. A question that AWS refuses to ans
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from enum import Enum
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import policies
-from infra.deploy import parameters, taken_names
+from infra.deploy import parameters, quotas, taken_names
 from infra.deploy.aws import Aws
 from infra.deploy.example_values import example_values
+from infra.deploy.findings import Finding, Question, Weight, note, stop, unknown
 from infra.deploy.inventory import Inventory, StageStack
 from infra.deploy.package import RUNTIME
 from infra.deploy.stage import GLOBAL_REGION, Stage
@@ -26,41 +24,22 @@ _NEEDED_ZONES = 2
 _UNRESERVED = 100
 
 
-class Weight(Enum):
-    """What an answer means for a deploy."""
-
-    STOP = "stop"
-    NOTE = "note"
-    UNKNOWN = "not known"
-
-
 class PreflightError(Exception):
     """The account or the stage's file would stop the deploy; the message has a sentence for each reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One answer."""
-
-    weight: Weight
-    sentence: str
-
-
-Question = Callable[[Aws, Stage, Inventory], Iterator[Finding]]
-
-
 def ask(aws: Aws, stage: Stage, inventory: Inventory) -> list[Finding]:
     """Ask everything; a local engine is asked only what it knows."""
-    found = [Finding(Weight.STOP, sentence) for sentence in parameters.problems(stage)]
+    found = [stop(sentence) for sentence in parameters.problems(stage)]
     if not aws.endpoint:
-        found += [Finding(Weight.STOP, sentence) for sentence in example_values(stage)]
+        found += [stop(sentence) for sentence in example_values(stage)]
         found += _python(stage, sys.version_info[:2])
     for name, question in QUESTIONS.items():
         try:
             found += list(question(aws, stage, inventory))
         except (BotoCoreError, ClientError) as error:
             if not aws.endpoint:
-                found.append(Finding(Weight.UNKNOWN, f"{name}: AWS does not say ({_reason(error)})."))
+                found.append(unknown(name, error))
     return found
 
 
@@ -73,8 +52,7 @@ def require(findings: list[Finding]) -> None:
 
 def _python(stage: Stage, version: tuple[int, ...]) -> Iterator[Finding]:
     if version != RUNTIME:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"Functions run on Python {_VERSION}, and this is {'.'.join(map(str, version))}: install Python "
             f"{_VERSION}, then run make deploy STAGE={stage.name} PYTHON=python{_VERSION}",
         )
@@ -89,14 +67,12 @@ def api_logs(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     file = f"infra/stages/{stage.name}.yaml"
     own = f"/{stage.api_name}-".lower() in role.lower()
     if not role and not stage.sets_up_api_logs:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"API Gateway has no role for logs in this account and region, and refuses a stage with logs: "
             f"write sets_up_api_logs: true in {file}.",
         )
     elif role and stage.sets_up_api_logs and not own:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"API Gateway already writes logs by {role}, which other APIs use too: take sets_up_api_logs out of "
             f"{file}, and the role is left alone.",
         )
@@ -109,8 +85,7 @@ def mail(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
     """
     ses = aws.client("sesv2")
     if not ses.get_account().get("ProductionAccessEnabled", False):
-        yield Finding(
-            Weight.NOTE,
+        yield note(
             "SES is in its sandbox here, and mails verified addresses alone: ask AWS for production access "
             "in SES's console.",
         )
@@ -119,18 +94,17 @@ def mail(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
         verified = ses.get_email_identity(EmailIdentity=name).get("VerifiedForSendingStatus", False)
     except ses.exceptions.NotFoundException:
         if stage.mail_identity == "existing":
-            yield Finding(Weight.STOP, f"SES has no identity {name} here: verify it, or write mail_identity: create.")
+            yield stop(f"SES has no identity {name} here: verify it, or write mail_identity: create.")
         else:
-            yield Finding(Weight.NOTE, f"SES has not verified {name} yet, and sends nothing before: {_steps(stage)}.")
+            yield note(f"SES has not verified {name} yet, and sends nothing before: {_steps(stage)}.")
         return
     if stage.mail_identity == "create" and _stack(inventory, "messaging") is None:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"SES has the identity {name} already, which a stack cannot make again: write mail_identity: existing in "
             f"infra/stages/{stage.name}.yaml.",
         )
     elif not verified:
-        yield Finding(Weight.NOTE, f"SES has not verified {name} yet: {_steps(stage)}.")
+        yield note(f"SES has not verified {name} yet: {_steps(stage)}.")
 
 
 def _steps(stage: Stage) -> str:
@@ -144,8 +118,7 @@ def names(aws: Aws, stage: Stage, inventory: Inventory) -> Iterator[Finding]:
     """Whether something has a name already that a stack of the stage would give."""
     found = taken_names.ask(aws, stage, inventory)
     if found.loose:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"No stack of {stage.name} has these, and CloudFormation cannot make what is there already: "
             f"{', '.join(map(str, found.loose))}. What an earlier {stage.name} has left goes with its data by make "
             f'destroy STAGE={stage.name} WORDS="delete all data of {stage.name}", after a backup as docs/restore.md '
@@ -175,8 +148,7 @@ def service_roles(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
         except iam.exceptions.NoSuchEntityException:
             missing.append(name)
     if missing:
-        yield Finding(
-            Weight.NOTE,
+        yield note(
             f"AWS makes {', '.join(missing)} in this deploy: its credentials need iam:CreateServiceLinkedRole, which "
             f"the role of make bootstrap STAGE={stage.name} has.",
         )
@@ -193,23 +165,15 @@ def certificate(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     try:
         found = acm.describe_certificate(CertificateArn=stage.certificate_arn)["Certificate"]
     except acm.exceptions.ResourceNotFoundException:
-        yield Finding(
-            Weight.STOP, f"There is no certificate {stage.certificate_arn}: ask ACM in {GLOBAL_REGION} for one."
-        )
+        yield stop(f"There is no certificate {stage.certificate_arn}: ask ACM in {GLOBAL_REGION} for one.")
         return
     names = {found["DomainName"], *found.get("SubjectAlternativeNames", ())}
     if found["Status"] != "ISSUED":
-        yield Finding(
-            Weight.STOP, f"The certificate of {stage.domain} is {found['Status']}: write its records into DNS."
-        )
+        yield stop(f"The certificate of {stage.domain} is {found['Status']}: write its records into DNS.")
     elif not {stage.domain, f"*.{stage.domain.partition('.')[2]}"} & names:
-        yield Finding(
-            Weight.STOP, f"The certificate is for {', '.join(sorted(names))}, not {stage.domain}: ask for another."
-        )
+        yield stop(f"The certificate is for {', '.join(sorted(names))}, not {stage.domain}: ask for another.")
     elif found.get("NotAfter", datetime.max.replace(tzinfo=UTC)) < datetime.now(UTC):
-        yield Finding(
-            Weight.STOP, f"The certificate of {stage.domain} has expired: ask ACM in {GLOBAL_REGION} for another."
-        )
+        yield stop(f"The certificate of {stage.domain} has expired: ask ACM in {GLOBAL_REGION} for another.")
 
 
 def hosted_zone(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
@@ -223,13 +187,11 @@ def hosted_zone(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     try:
         zone = route53.get_hosted_zone(Id=stage.hosted_zone_id)["HostedZone"]
     except route53.exceptions.NoSuchHostedZone:
-        yield Finding(Weight.STOP, f"There is no hosted zone {stage.hosted_zone_id}: correct hosted_zone_id.")
+        yield stop(f"There is no hosted zone {stage.hosted_zone_id}: correct hosted_zone_id.")
         return
     name = zone["Name"].rstrip(".")
     if zone.get("Config", {}).get("PrivateZone") or not f".{stage.domain}".endswith(f".{name}"):
-        yield Finding(
-            Weight.STOP, f"The hosted zone {stage.hosted_zone_id} is no public zone of {stage.domain}: it is {name}."
-        )
+        yield stop(f"The hosted zone {stage.hosted_zone_id} is no public zone of {stage.domain}: it is {name}.")
 
 
 def key(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
@@ -245,7 +207,7 @@ def key(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     except kms.exceptions.NotFoundException:
         state = "missing"
     if state != "Enabled":
-        yield Finding(Weight.STOP, f"The key {stage.kms_key_arn} is {state}: enable it, or correct kms_key_arn.")
+        yield stop(f"The key {stage.kms_key_arn} is {state}: enable it, or correct kms_key_arn.")
 
 
 def zones(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
@@ -256,13 +218,13 @@ def zones(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     if not stage.dax_nodes:
         return
     if stage.region not in aws.session.get_available_regions("dax"):
-        yield Finding(Weight.STOP, f"{stage.region} has no DAX: write dax_nodes: 0, or choose another region.")
+        yield stop(f"{stage.region} has no DAX: write dax_nodes: 0, or choose another region.")
     found = {each["ZoneName"] for each in aws.client("ec2").describe_availability_zones()["AvailabilityZones"]}
     missing = [zone for zone in stage.dax_zones if zone not in found]
     if missing:
-        yield Finding(Weight.STOP, f"{stage.region} has no zone {', '.join(missing)}, only {', '.join(sorted(found))}.")
+        yield stop(f"{stage.region} has no zone {', '.join(missing)}, only {', '.join(sorted(found))}.")
     if len(found) < max(_NEEDED_ZONES, 0 if stage.dax_zones else 3):
-        yield Finding(Weight.STOP, f"{stage.region} has the zones {', '.join(sorted(found))}: name two in dax_zones.")
+        yield stop(f"{stage.region} has the zones {', '.join(sorted(found))}: name two in dax_zones.")
 
 
 def concurrency(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
@@ -273,14 +235,12 @@ def concurrency(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
     limit = aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     reserved = stage.api_reserved_concurrency + (len(policies.FUNCTIONS) - 1) * stage.event_reserved_concurrency
     if reserved and limit - reserved < _UNRESERVED:
-        yield Finding(
-            Weight.STOP,
+        yield stop(
             f"Lambda runs {limit} functions at once here and leaves {_UNRESERVED} to all functions, so it refuses to "
             f"reserve {reserved}: lower api_reserved_concurrency and event_reserved_concurrency, or ask for more.",
         )
     if limit < stage.throttle_burst:
-        yield Finding(
-            Weight.NOTE,
+        yield note(
             f"Lambda runs {limit} functions at once here, and the API lets {stage.throttle_burst} requests in: "
             "ask Service Quotas for more concurrent executions.",
         )
@@ -296,12 +256,9 @@ QUESTIONS: Mapping[str, Question] = {
     "the KMS key": key,
     "zones and DAX": zones,
     "Lambda's concurrency": concurrency,
+    "quotas": quotas.ask,
 }
 
 
 def _stack(inventory: Inventory, concern: str) -> StageStack | None:
     return next((each for each in (*inventory.parts, *inventory.nested) if each.concern == concern), None)
-
-
-def _reason(error: Any) -> str:  # noqa: ANN401 - botocore's errors
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-na
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from infra.deploy.aws import Aws
 from infra.deploy.inventory import Inventory
@@ -40,7 +41,7 @@ _NAMES = (
 
 def ask(aws: Aws, stage: Stage, inventory: Inventory) -> Leftovers:
     """Ask for what has the name of something that a missing stack of the stage would make."""
-    missing = _missing(stage, inventory)
+    missing = missing_parts(stage, inventory)
     if not missing:
         return Leftovers(inventory, (), ())
     wanted = {each for part in missing for each in _made(aws, stage, part)}
@@ -49,7 +50,7 @@ def ask(aws: Aws, stage: Stage, inventory: Inventory) -> Leftovers:
     return Leftovers(inventory, loose, found.unasked)
 
 
-def _missing(stage: Stage, inventory: Inventory) -> list[Part]:
+def missing_parts(stage: Stage, inventory: Inventory) -> list[Part]:
     """The parts that a deploy would make anew; what is nested in one stack is there with it."""
     if inventory.root is not None and inventory.root.status not in HALF_MADE:
         return []
@@ -66,16 +67,20 @@ def _listings() -> list[Listing]:
     ]
 
 
-def _made(aws: Aws, stage: Stage, part: Part) -> Iterator[tuple[str, str]]:
-    """The kind and name of each named resource of a part's stack."""
+def resolved(aws: Aws, stage: Stage, part: Part) -> Mapping[str, Any]:
+    """Return the template of a part's stack as CloudFormation would read it in this account."""
     # cfn-lint takes a second to load, and only a stage that is not whole needs it.
     from infra.checks import resolving  # noqa: PLC0415
 
-    kinds = {each: kind for kind, types in _TYPES.items() for each in types}
     stack = part.stack(stage, {})
     template = resolving.read(stack.template)
-    made = resolving.resolve(template, stack.parameters, part.region or stage.region, aws.account)
-    for resource in made["Resources"].values():
+    return resolving.resolve(template, stack.parameters, part.region or stage.region, aws.account)
+
+
+def _made(aws: Aws, stage: Stage, part: Part) -> Iterator[tuple[str, str]]:
+    """The kind and name of each named resource of a part's stack."""
+    kinds = {each: kind for kind, types in _TYPES.items() for each in types}
+    for resource in resolved(aws, stage, part)["Resources"].values():
         properties = resource.get("Properties", {})
         name = next((properties[each] for each in _NAMES if isinstance(properties.get(each), str)), None)
         if name is not None and resource["Type"] in kinds:

@@ -6,8 +6,9 @@ from pathlib import Path
 from infra.deploy import api, config
 from infra.deploy.aws import Aws
 from infra.deploy.destroy import destroy, sentences, words_for_data
+from infra.deploy.findings import Weight
 from infra.deploy.plan import look
-from infra.deploy.preflight import Weight, api_logs, hosted_zone, mail, names
+from infra.deploy.preflight import api_logs, hosted_zone, mail, names
 from infra.deploy.stage import Stage
 from tests.verbs.conftest import STAGE, MakeStacks
 from tests.verbs.everything import changes, everything, of_the_account

@@ -102,6 +102,7 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
     "route53": ("route53:::hostedzone/{zone}", "route53:::change/*"),
     "s3": ("s3:::{app}-{stage}-*",),
     "secretsmanager": ("secretsmanager:*:{account}:secret:{app}-{stage}-*",),
+    "servicequotas": ("servicequotas:*:{account}:*/*",),
     "ses": (*_named("ses:*:{account}:configuration-set/"), "ses:*:{account}:identity/*"),
     "sns": _named("sns:*:{account}:"),
     "sqs": _named("sqs:*:{account}:"),

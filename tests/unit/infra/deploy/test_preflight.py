@@ -12,9 +12,10 @@ from botocore.exceptions import ClientError
 from infra.deploy.aws import Aws
 from infra.deploy.chalice_package import main as package_command
 from infra.deploy.example_values import example_values
+from infra.deploy.findings import Weight
 from infra.deploy.inventory import Inventory, StageStack
 from infra.deploy.leftovers import LISTINGS
-from infra.deploy.preflight import PreflightError, Weight, ask, require
+from infra.deploy.preflight import PreflightError, ask, require
 from infra.deploy.stage import STAGES, Stage, load
 
 ROLE = "arn:aws:iam::111111111111:role/"
@@ -39,6 +40,12 @@ GOOD = {
     "get_hosted_zone": {"HostedZone": {"Name": "mytodolist.dev."}},
     "describe_key": {"KeyMetadata": {"KeyState": "Enabled"}},
     "describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{each}"} for each in "abc"]},
+    "get_service_quota": {"Quota": {"Value": 100.0}},
+    "describe_stacks": {"Stacks": []},
+    "describe_vpcs": {"Vpcs": []},
+    "list_distributions": {"DistributionList": {}},
+    "list_cache_policies": {"CachePolicyList": {}},
+    "list_response_headers_policies": {"ResponseHeadersPolicyList": {}},
     "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
 }
 MESSAGING = Inventory(parts=(StageStack("mytodolist-dev-messaging", "messaging", "eu-west-1", {"StackStatus": "X"}),))
@@ -76,6 +83,7 @@ class Account(Aws):
         NotFoundException = MissingError
         NoSuchEntityException = MissingError
         ResourceNotFoundException = MissingError
+        NoSuchResourceException = MissingError
         NoSuchHostedZone = MissingError
 
     def get_available_regions(self, service: str) -> list[str]:
@@ -200,6 +208,12 @@ def test_an_identity_that_the_stage_itself_has_made_stops_nothing_though_it_wait
 def test_a_new_account_is_told_of_its_sandbox_and_its_few_functions() -> None:
     answers = {
         "get_account": {"cloudwatchRoleArn": f"{ROLE}logs", "ProductionAccessEnabled": False},
+        "get_service_quota": {"Quota": {"Value": 100.0}},
+        "describe_stacks": {"Stacks": []},
+        "describe_vpcs": {"Vpcs": []},
+        "list_distributions": {"DistributionList": {}},
+        "list_cache_policies": {"CachePolicyList": {}},
+        "list_response_headers_policies": {"ResponseHeadersPolicyList": {}},
         "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}},
     }
     sandbox, unknown, few = sentences(STAGE, Weight.NOTE, **answers)
@@ -234,7 +248,8 @@ def test_a_name_that_no_stack_of_the_stage_gives_stops_nothing() -> None:
 
 
 def test_a_list_that_aws_refuses_is_said_of_the_names() -> None:
-    [said] = sentences(STAGE, Weight.UNKNOWN, list_tables="AccessDenied")
+    said, quota = sentences(STAGE, Weight.UNKNOWN, list_tables="AccessDenied")
+    assert quota.startswith("the quota of tables: AWS does not say")
     assert "dynamodb list_tables (AccessDenied)" in said
 
 
