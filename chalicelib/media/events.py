@@ -10,19 +10,22 @@ from chalicelib.events.batches import BatchResponse, QueueMessage, StreamRecord,
 from chalicelib.media import service, thumbnails
 from chalicelib.media.model import Media
 from chalicelib.media.objects import Objects, s3
-from chalicelib.media.uploads import uploads
+from chalicelib.media.uploads import Stray, uploads
 from chalicelib.settings import settings
 from chalicelib.todos import attachments
 from chalicelib.todos.model import Todo
 
 
 def on_upload_jobs(event: Mapping[str, Any], objects: Objects | None = None) -> BatchResponse:
-    """Make thumbnails of the photos that a batch of the queue thumbnail-jobs tells of."""
+    """Make thumbnails of the photos that a batch of the queue thumbnail-jobs tells of, and delete strays."""
     reached = objects or s3()
 
     def handle(message: QueueMessage) -> None:
-        for upload in uploads(message.body, settings().media_bucket):
-            thumbnails.make(upload, reached)
+        for found in uploads(message.body, settings().media_bucket):
+            if isinstance(found, Stray):
+                thumbnails.discard_stray(found, reached)
+            else:
+                thumbnails.make(found, reached)
 
     return queue_batch(event, handle)
 

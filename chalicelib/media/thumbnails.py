@@ -17,7 +17,7 @@ from chalicelib.media.contract import CONTENT_TYPES, MAX_BYTES
 from chalicelib.media.model import READY, REJECTED, UNUSED_SECONDS, Media, StoredThumbnail, object_key
 from chalicelib.media.objects import Objects
 from chalicelib.media.pictures import GONE, NOT_A_PHOTO, NOT_KEPT, TOO_LARGE, Outcome, Picture, Rejected, Rendered
-from chalicelib.media.uploads import Upload
+from chalicelib.media.uploads import Stray, Upload
 from chalicelib.settings import settings
 from chalicelib.store.errors import ConditionFailed
 
@@ -65,6 +65,12 @@ def discard(owner: str, media_id: str, objects: Objects) -> None:
     objects.delete(settings().media_bucket, object_key(owner, media_id))
     objects.delete_under(settings().thumbnails_bucket, f"{object_key(owner, media_id)}/")
     service.forget_unattached(owner, media_id)
+
+
+def discard_stray(stray: Stray, objects: Objects) -> None:
+    """Delete an object that nothing would ever judge. The log has no key: it names its owner."""
+    objects.delete(settings().media_bucket, stray.key, stray.etag)
+    _log.warning("upload deleted", extra={"fields": {"because": "its key is not a photo's"}})
 
 
 def smallest(media: Media) -> str | None:

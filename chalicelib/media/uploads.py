@@ -1,4 +1,4 @@
-"""Reads what S3 tells of new objects, and picks those that are photos of a person.
+"""Reads what S3 tells of new objects: photos of a person, and what else came under people's prefixes.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
@@ -14,6 +14,7 @@ import msgspec
 _log = logging.getLogger(__name__)
 
 _OWN_KEY = re.compile(r"users/([0-9a-zA-Z-]{1,128})/([0-7][0-9A-HJKMNP-TV-Z]{25})")
+_PEOPLE = "users/"
 _SEQUENCER = re.compile(r"[0-9a-fA-F]{1,32}")
 _SEQUENCER_DIGITS = 32
 
@@ -47,8 +48,26 @@ class Upload(msgspec.Struct, frozen=True):
         return cls(found[1], found[2], comparable(thing["sequencer"]), thing["eTag"])
 
 
-def uploads(body: str, bucket: str) -> Iterator[Upload]:
-    """Read a message of the queue and yield the photos that it tells of.
+class Stray(msgspec.Struct, frozen=True):
+    """An object under a person's prefix whose key is not a photo's, so that nothing would ever judge it."""
+
+    key: str
+    etag: str
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], bucket: str) -> Self | None:
+        """Read one record that is no upload's; None where it is not about a new object in `bucket`."""
+        if record["eventSource"] != "aws:s3" or not record["eventName"].startswith("ObjectCreated:"):
+            return None
+        place, thing = record["s3"]["bucket"], record["s3"]["object"]
+        key = unquote_plus(thing["key"])
+        if place["name"] != bucket or not key.startswith(_PEOPLE):
+            return None
+        return cls(key, thing["eTag"])
+
+
+def uploads(body: str, bucket: str) -> Iterator[Upload | Stray]:
+    """Read a message of the queue and yield the photos that it tells of, and the strays.
 
     Raises:
         msgspec.MsgspecError, KeyError, ValueError: it is not a message of S3.
@@ -62,11 +81,11 @@ def uploads(body: str, bucket: str) -> Iterator[Upload]:
     if message.Records is None:
         raise ValueError("This is not a message of S3.")
     for record in message.Records:
-        upload = Upload.of(record, bucket)
-        if upload is None:
+        found = Upload.of(record, bucket) or Stray.of(record, bucket)
+        if found is None:
             _log.warning("upload ignored", extra={"fields": {"because": "it is no photo of ours"}})
         else:
-            yield upload
+            yield found
 
 
 def comparable(sequencer: str) -> str:

@@ -33,6 +33,10 @@ GRID: list[tuple[str, Ask, Ask]] = [
     ("sends photos, not into another's folder", _OWN, ("s3:PutObject", bucket("media", _photo(BOB)), {})),
     ("sends photos, not into a folder that begins alike", _OWN, ("s3:PutObject", bucket("media", _photo("ada2")), {})),
     ("sends photos, not beside its folder", _OWN, ("s3:PutObject", bucket("media", f"users/{ADA}"), {})),
+    ("sends photos, not pages under its folder", _OWN, ("s3:PutObject", bucket("media", f"users/{ADA}/a.html"), {})),
+    ("sends photos, not into a photo", _OWN, ("s3:PutObject", bucket("media", f"{_photo(ADA)}/1"), {})),
+    ("sends photos, not by longer names", _OWN, ("s3:PutObject", bucket("media", f"{_photo(ADA)}0"), {})),
+    ("sends photos, not by shorter names", _OWN, ("s3:PutObject", bucket("media", _photo(ADA)[:-1]), {})),
     ("sends photos, not of the other products", _OWN, ("s3:PutObject", bucket("media", "users-ada/1"), {})),
     ("sends photos, not pages", _OWN, ("s3:PutObject", bucket("site", _photo(ADA)), {})),
     ("sends photos, not to another stage", _OWN, ("s3:PutObject", bucket("media", _photo(ADA), "dev"), {})),
@@ -43,9 +47,29 @@ GRID: list[tuple[str, Ask, Ask]] = [
         ("s3:GetObject", bucket("media", _photo(BOB)), {}),
     ),
     (
+        "sees and deletes what came by another name",
+        ("s3:GetObject", bucket("media", f"users/{ADA}/old"), {}),
+        ("s3:PutObject", bucket("media", f"users/{ADA}/old"), {}),
+    ),
+    (
         "sees what is, not what was",
         ("s3:GetObject", bucket("media", _photo(ADA)), {}),
         ("s3:GetObjectVersion", bucket("media", _photo(ADA)), {}),
+    ),
+    (
+        "sees its photos, not those of who begins alike",
+        ("s3:GetObject", bucket("media", _photo(ADA)), {}),
+        ("s3:GetObject", bucket("media", _photo("ada2")), {}),
+    ),
+    (
+        "sees its photos of its stage",
+        ("s3:GetObject", bucket("media", _photo(ADA)), {}),
+        ("s3:GetObject", bucket("media", _photo(ADA), "dev"), {}),
+    ),
+    (
+        "sees its photos in their bucket",
+        ("s3:GetObject", bucket("media", _photo(ADA)), {}),
+        ("s3:GetObject", bucket("site", _photo(ADA)), {}),
     ),
     (
         "deletes its photos",

@@ -134,12 +134,29 @@ class TestUploadJobs:
         assert (row.state, row.reason) == (REJECTED, NOT_A_PHOTO)
         assert world.buckets.objects == {}
 
+    def test_what_is_no_photos_key_is_deleted_and_the_log_does_not_say_whose(
+        self, world: World, media_id: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        # Given a page and a photo's neighbour under a person's prefix, and something newer at the key of a third
+        keys = [f"users/{ADA}/a.html", f"users/{ADA}/{media_id}/x", f"users/{ADA}/newer"]
+        kept = [world.buckets.receive(MEDIA, key, b"<script>") for key in keys]
+        newer = world.buckets.receive(MEDIA, keys[2], b"<b>")
+        # When the function is told of them
+        told = [told_of(key, etag=each.etag) for key, each in zip(keys, kept, strict=True)]
+        assert on_upload_jobs(batch(*told, *told[:1]), world.buckets) == DONE
+        # Then what it was told of is gone
+        assert world.buckets.keys(MEDIA) == [keys[2]]
+        assert on_upload_jobs(batch(told_of(keys[2], etag=newer.etag)), world.buckets) == DONE
+        assert world.buckets.keys(MEDIA) == []
+        assert "upload deleted" in caplog.text
+        assert ADA not in caplog.text
+
     def test_its_own_output_makes_nothing(self, world: World, media_id: str) -> None:
         # Given thumbnails, and a bucket of theirs that by mistake tells of them
         on_upload_jobs(batch(world.upload(media_id, GARDEN)), world.buckets)
         written = world.buckets.keys(THUMBNAILS)
         world.buckets.changes.clear()
-        told = [told_of(key, bucket=bucket) for key in written for bucket in (THUMBNAILS, MEDIA)]
+        told = [told_of(key, bucket=THUMBNAILS) for key in written]
         # When the function is told
         with dynamodb_behind(Recorder) as recorder:
             assert on_upload_jobs(batch(*told), world.buckets) == DONE

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.media.model import object_key
-from chalicelib.media.uploads import Upload, comparable, uploads
+from chalicelib.media.uploads import Stray, Upload, comparable, uploads
 from tests.unit.media.uploads_of import event, through_topic, told_of
 
 BUCKET = "mytodolist-test-media"
@@ -18,6 +18,14 @@ MEDIA_ID = "01KAJ9V0000000000000000001"
 
 
 def read(said: Any) -> list[Upload]:
+    return [each for each in _told(said) if isinstance(each, Upload)]
+
+
+def strays(said: Any) -> list[str]:
+    return [each.key for each in _told(said) if isinstance(each, Stray)]
+
+
+def _told(said: Any) -> list[Upload | Stray]:
     return list(uploads(said if isinstance(said, str) else json.dumps(said), BUCKET))
 
 
@@ -81,7 +89,10 @@ def test_a_deleted_object_is_no_upload() -> None:
     ],
 )
 def test_only_a_persons_own_photo_is_ours(key: str) -> None:
-    assert read(told_of(quote_plus(key, safe="/"))) == []
+    said = told_of(quote_plus(key, safe="/"))
+    assert read(said) == []
+    # What else came under people's prefixes is told of too, so that it can be deleted.
+    assert strays(said) == ([key] if key.startswith("users/") else [])
 
 
 def test_keys_are_decoded_once() -> None:
@@ -92,6 +103,7 @@ def test_keys_are_decoded_once() -> None:
 @pytest.mark.parametrize("bucket", ["mytodolist-test-thumbnails", "mytodolist-prod-media", ""])
 def test_another_bucket_is_ignored(bucket: str) -> None:
     assert read(told_of(f"users/{ADA}/{MEDIA_ID}", bucket=bucket)) == []
+    assert strays(told_of(f"users/{ADA}/a.html", bucket=bucket)) == []
 
 
 def test_another_service_is_ignored() -> None:
