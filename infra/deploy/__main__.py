@@ -17,8 +17,9 @@ from infra.deploy.dns import zone_lines
 from infra.deploy.drift import DriftError, drift
 from infra.deploy.findings import Weight
 from infra.deploy.functions import FunctionError
-from infra.deploy.inventory import WayError, require_one_stack
+from infra.deploy.inventory import Way, WayError, require_one_stack
 from infra.deploy.key_ring import KeyRingError
+from infra.deploy.old_versions import delete_old_versions
 from infra.deploy.package import PackageError
 from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
@@ -149,7 +150,10 @@ def beside(aws: Aws, stage: Stage, _: str) -> None:
 
 
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
-    """Build the site and bring it to the stage; let the API's execution log expire, which no template can own."""
+    """Build the site and bring it to the stage; see to what no template can.
+
+    The API's execution log expires, and functions of one stack keep their newest versions.
+    """
     found = look(aws, stage)
     missing = [name for name in ("SiteBucket", "DistributionId") if name not in found.outputs]
     if missing:
@@ -158,6 +162,8 @@ def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     if found.api_id is not None:
         execution_log.keep_for(aws, found.api_id, stage.log_days)
     _say(f"  {site.publish(aws, stage, found.outputs, made, site.build())} files of the build were new")
+    if found.inventory.way is Way.ONE_STACK:
+        _say(f"  {delete_old_versions(aws, stage)} old versions of functions were deleted")
 
 
 def show_drift(aws: Aws, stage: Stage, _: str) -> None:

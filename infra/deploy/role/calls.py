@@ -31,6 +31,8 @@ ELSEWHERE: Mapping[str, str] = {
     "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
     "lambda:GetFunctionConcurrency": "make drift, of functions that no stack has",
     "iam:ListAttachedRolePolicies": "the same, of their roles",
+    "lambda:ListVersionsByFunction": "make site of one stack, which deletes old versions of functions",
+    "lambda:ListAliases": "the same",
     "sesv2:GetEmailIdentity": "make outputs, for the DNS records of mail",
     "ssm:GetParameter": "make deploy, of a stage whose signing key is a parameter",
     "ssm:PutParameter": "the same",
