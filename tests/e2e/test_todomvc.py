@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.support.lists import ListPage, titles_of, todos_of
+from tests.e2e.support.lists import ListPage, add_todo, titles_of, todos_of
 from tests.support.laptop import Person, until
 
 MILK, EGGS, BREAD = "Buy milk", "Boil eggs", "Bake bread"
@@ -90,6 +91,36 @@ def test_a_double_click_changes_the_words(todos: ListPage, ines: Person) -> None
     todos.has(MILK, "Poach eggs")
     todos.is_saved()
     assert titles_of(ines.api) == [MILK, "Poach eggs"]
+
+
+@pytest.mark.parametrize("state", ["closed", "open"])
+def test_a_double_click_beside_the_words_changes_them_too(todos: ListPage, state: str) -> None:
+    todos.add(MILK)
+    row = todos.row(MILK) if state == "closed" else todos.unfold(MILK)
+    row.locator(".view").dblclick(position={"x": 300, "y": 22})
+    expect(row.get_by_label("Edit todo")).to_have_value(MILK)
+    expect(row.locator(".sheet-body")).to_have_count(0 if state == "closed" else 1)
+
+
+def test_a_title_is_changed_without_covering_what_stands_below(todos: ListPage, ines: Person) -> None:
+    add_todo(ines.api, MILK, tags=["shop"])
+    row = todos.reload().row(MILK)
+    # below the words, where the tag is, is the row as well
+    row.locator(".meta").dblclick(position={"x": 200, "y": 4}, force=True)
+    expect(row.get_by_label("Edit todo")).to_be_focused()
+    field, tag = row.get_by_label("Edit todo").bounding_box(), row.locator(".tag").bounding_box()
+    assert field is not None
+    assert tag is not None
+    assert field["y"] + field["height"] <= tag["y"]
+
+
+def test_no_title_turns_text_around(todos: ListPage, ines: Person) -> None:
+    add_todo(ines.api, "invoice\u202efdp.exe", tags=["\u202egat"])
+    row = todos.reload().row("invoicefdp.exe")
+    expect(row.locator(".tag")).to_have_text("gat")
+    assert "\u202e" not in todos.page.content()
+    todos.unfold("invoicefdp.exe")
+    assert "\u202e" not in todos.page.content()
 
 
 def test_leaving_the_field_keeps_the_words(todos: ListPage) -> None:

@@ -49,7 +49,7 @@ export function EmailField({ value, onInput, objection }: FieldProps) {
         autocomplete="username"
         inputMode="email"
         aria-invalid={objectionFor('email', objection) !== null}
-        aria-describedby="email-hint"
+        aria-describedby={objectionFor('email', objection) ? 'email-hint' : undefined}
         value={value}
         onInput={event => onInput(event.currentTarget.value.trim())}
       />
@@ -85,7 +85,7 @@ export function PasswordField({
           autocapitalize="off"
           spellcheck={false}
           aria-invalid={objectionFor('password', objection) !== null}
-          aria-describedby="password-hint"
+          aria-describedby={isNew || objectionFor('password', objection) ? 'password-hint' : undefined}
           value={value}
           onInput={event => onInput(event.currentTarget.value)}
         />

@@ -4,6 +4,7 @@ import type { Edit } from '../offline/change';
 import { merge } from '../offline/merge';
 import type { Choice } from '../offline/settle';
 import { Dialog } from '../ui/Dialog';
+import { readable } from '../ui/text';
 import { clock, type Day, dueDay, short } from './dates';
 import { differences, type Piece } from './differences';
 
@@ -84,7 +85,7 @@ function rowsOf({ seen, to, theirs: found }: Edit, today: Day): Row[] {
 }
 
 function row(name: string, one: string, other: string): Row {
-  const [mine, theirs] = differences(one, other);
+  const [mine, theirs] = differences(readable(one), readable(other));
   return { name, mine, theirs };
 }
 

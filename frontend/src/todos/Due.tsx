@@ -56,7 +56,7 @@ export function Due({ todo, today, onChange }: DueProps) {
         type="button"
         ref={chip}
         aria-expanded={isOpen}
-        aria-controls={id}
+        aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
       >
         <Icon name="calendar" />

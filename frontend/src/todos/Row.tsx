@@ -4,6 +4,7 @@ import type { Todo } from '../api/types';
 import type { Change } from '../offline/change';
 import { Icon } from '../ui/Icon';
 import { isComposing } from '../ui/keys';
+import { readable } from '../ui/text';
 import type { App } from './app';
 import { type Day, dueDay, inWords, short, urgency } from './dates';
 import { RowNotes } from './RowNotes';
@@ -42,7 +43,7 @@ export function Row(props: RowProps) {
   const click = useRef(0);
   useEffect(() => () => clearTimeout(click.current), []);
 
-  function onWords(event: MouseEvent): void {
+  function onRow(event: MouseEvent): void {
     clearTimeout(click.current);
     if (event.detail > 1 || edited) return;
     click.current = window.setTimeout(
@@ -67,6 +68,7 @@ export function Row(props: RowProps) {
     if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && !isField) moveFocus(event);
   }
 
+  const title = readable(todo.title);
   const classes = [todo.completed && 'completed', edited && 'editing', isOpen && 'open'].filter(Boolean);
   return (
     <li id={`todo-${id}`} class={classes.join(' ')} onKeyDown={onKeyDown}>
@@ -74,7 +76,7 @@ export function Row(props: RowProps) {
         <input
           class="toggle"
           type="checkbox"
-          aria-label={`Done: ${todo.title}`}
+          aria-label={`Done: ${title}`}
           checked={todo.completed}
           onChange={() => props.onToggle(todo)}
         />
@@ -83,21 +85,22 @@ export function Row(props: RowProps) {
             class="opener"
             type="button"
             aria-expanded="false"
-            aria-label={`Open: ${todo.title}`}
-            onClick={() => props.onOpen(todo)}
+            aria-label={`Open: ${title}`}
+            onClick={event => (isByKeyboard(event) ? props.onOpen(todo) : onRow(event))}
+            onDblClick={onTwice}
           />
         )}
         {/* TodoMVC's element for the words; the mark has a name of its own */}
         {/* The buttons beside it do the same */}
-        <label dir="auto" onClick={onWords} onDblClick={onTwice}>
-          {todo.title}
+        <label dir="auto" onClick={onRow} onDblClick={onTwice}>
+          {title}
         </label>
         <span class="hand">
           {isOpen && (
             <button
               class="rename"
               type="button"
-              aria-label={`Change the words: ${todo.title}`}
+              aria-label={`Change the words: ${title}`}
               onClick={() => props.onEdit(todo)}
             >
               <Icon name="pencil" />
@@ -106,7 +109,7 @@ export function Row(props: RowProps) {
           <button
             class="destroy"
             type="button"
-            aria-label={`Delete: ${todo.title}`}
+            aria-label={`Delete: ${title}`}
             onClick={() => props.onDelete(todo)}
           >
             <Icon name="close" />
@@ -140,7 +143,7 @@ function Meta({ todo, today }: { todo: Todo; today: Day }) {
       )}
       {todo.tags.map(tag => (
         <span class="tag" key={tag} dir="auto">
-          {tag}
+          {readable(tag)}
         </span>
       ))}
       {todo.notes !== '' && (
@@ -159,6 +162,9 @@ function Meta({ todo, today }: { todo: Todo; today: Day }) {
     </div>
   );
 }
+
+/** Keys and assistive technology click without counting. */
+const isByKeyboard = (event: MouseEvent): boolean => event.detail === 0;
 
 /** Up and down go to the same control of the next row. */
 function moveFocus(event: KeyboardEvent): void {

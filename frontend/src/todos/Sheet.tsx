@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import { Icon } from '../ui/Icon';
+import { readable } from '../ui/text';
 import type { App } from './app';
 import { Due } from './Due';
 import type { Day } from './dates';
@@ -61,7 +62,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
           class="fold"
           type="button"
           aria-expanded="true"
-          aria-label={`Close: ${todo.title}`}
+          aria-label={`Close: ${readable(todo.title)}`}
           onClick={onClose}
         >
           <Icon name="fold" />

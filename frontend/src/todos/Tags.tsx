@@ -5,6 +5,7 @@ import { announce } from '../ui/announce';
 import { focusOnce } from '../ui/focus';
 import { Icon } from '../ui/Icon';
 import { isComposing, isEnter } from '../ui/keys';
+import { readable } from '../ui/text';
 import { MAX_TAGS, oneLine, tagObjection } from './limits';
 
 interface TagsProps {
@@ -24,7 +25,7 @@ export function Tags({ todo: { tags }, suggestions, onChange }: TagsProps) {
     if (tag === '' || objection) return false;
     setText('');
     onChange([...tags, tag]);
-    announce(`Tag ${tag} added.`);
+    announce(`Tag ${readable(tag)} added.`);
     return true;
   }
 
@@ -54,16 +55,21 @@ export function Tags({ todo: { tags }, suggestions, onChange }: TagsProps) {
 
   function remove(tag: string): void {
     onChange(tags.filter(each => each !== tag));
-    announce(`Tag ${tag} removed.`);
+    announce(`Tag ${readable(tag)} removed.`);
     setTimeout(() => adder.current?.focus());
   }
 
   return (
     <>
       {tags.map(tag => (
-        <button key={tag} type="button" aria-label={`Remove the tag ${tag}`} onClick={() => remove(tag)}>
+        <button
+          key={tag}
+          type="button"
+          aria-label={`Remove the tag ${readable(tag)}`}
+          onClick={() => remove(tag)}
+        >
           <Icon name="tag" />
-          <span dir="auto">{tag}</span>
+          <span dir="auto">{readable(tag)}</span>
           <Icon name="close" />
         </button>
       ))}

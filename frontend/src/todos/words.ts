@@ -1,5 +1,6 @@
 /** The sentences of the list. */
 import type { Todo } from '../api/types';
+import { readable } from '../ui/text';
 import { type Day, dueDay, urgency } from './dates';
 
 const SMALL = [
@@ -55,11 +56,12 @@ const LONGEST_QUOTE = 60;
 
 /** A title in quotation marks, shortened where it is long. */
 export function quoted(title: string): string {
-  const characters = [...title];
+  const shown = readable(title);
+  const characters = [...shown];
   return characters.length > LONGEST_QUOTE
     ? `“${characters
         .slice(0, LONGEST_QUOTE - 1)
         .join('')
         .trimEnd()}…”`
-    : `“${title}”`;
+    : `“${shown}”`;
 }

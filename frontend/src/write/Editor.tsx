@@ -4,6 +4,7 @@ import type { Draft } from '../api/types';
 import { announce } from '../ui/announce';
 import { Note } from '../ui/Note';
 import { useWatched } from '../ui/state';
+import { readable } from '../ui/text';
 import { showToast } from '../ui/Toast';
 import { BlogBar } from './BlogBar';
 import { Conflict } from './Conflict';
@@ -17,6 +18,7 @@ import type { Choice } from './saving';
 import { Standing } from './Standing';
 import { type Open, useOpen } from './useOpen';
 import { Writing } from './Writing';
+import { countedWords } from './words';
 
 type Question = 'publish' | 'unpublish' | 'delete';
 
@@ -33,7 +35,7 @@ function OpenEditor({ desk, open }: { desk: Desk; open: Open }) {
   const [question, setQuestion] = useState<Question | null>(null);
   const [isSettling, setSettling] = useState(true);
   const { draft, fields, step } = post;
-  const title = fields.title.trim() || draft.title;
+  const title = readable(fields.title.trim() || draft.title);
   const isPublic = draft.published_at !== null;
   const isCurrent = isPublic && !draft.has_unpublished_changes && !saving.hasUnsaved;
 
@@ -47,7 +49,7 @@ function OpenEditor({ desk, open }: { desk: Desk; open: Open }) {
     if (!other) return;
     desk.list.learn(other);
     showToast({
-      text: `Kept yours as “${other.title}”`,
+      text: `Kept yours as “${readable(other.title)}”`,
       action: { label: 'Open it', run: () => location.assign(toPost(other.slug)) },
     });
   }
@@ -56,7 +58,7 @@ function OpenEditor({ desk, open }: { desk: Desk; open: Open }) {
     <>
       <BlogBar class="publish">
         <Standing post={post} onSettle={() => setSettling(true)} />
-        <span class="state words num">{wordsIn(fields.body).toLocaleString('en')} words</span>
+        <span class="state words num">{countedWords(wordsIn(fields.body))}</span>
         <span class="btns">
           {isPublic && (
             <a class="btn sm" href={new URL(draft.url).pathname} target="_blank" rel="noreferrer">

@@ -1,6 +1,7 @@
 /** The author's own posts. */
 import { useWatched } from '../ui/state';
 import { Icon } from '../ui/Icon';
+import { readable } from '../ui/text';
 import type { Desk } from './desk';
 import { NEW, toPost } from './place';
 import { lineOf } from './words';
@@ -28,7 +29,7 @@ export function PostList({ desk, current }: { desk: Desk; current: string | null
         {items.map(post => (
           <li key={post.slug}>
             <a href={toPost(post.slug)} aria-current={post.slug === current ? 'page' : undefined}>
-              <b dir="auto">{post.title}</b>
+              <b dir="auto">{readable(post.title)}</b>
               <small>{lineOf(post, now)}</small>
             </a>
           </li>

@@ -5,6 +5,7 @@ import { SignedOut } from '../api/failures';
 import type { Draft } from '../api/types';
 import { useWatched } from '../ui/state';
 import { Toasts } from '../ui/Toast';
+import { readable } from '../ui/text';
 import { DeskBar } from './DeskBar';
 import type { Desk } from './desk';
 import { Editor } from './Editor';
@@ -99,7 +100,7 @@ function Invitation({ desk }: { desk: Desk }) {
       <p class="ways">
         {newest && (
           <a class="btn" href={toPost(newest.slug)}>
-            Go on with “{newest.title}”
+            Go on with “{readable(newest.title)}”
           </a>
         )}
         <a class="btn primary" href={NEW}>

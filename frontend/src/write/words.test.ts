@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, lineOf } from './words';
+import { ago, countedWords, lineOf } from './words';
 
 const NOW = new Date(2026, 10, 21, 9, 0, 0);
 const at = (...moment: [number, number, number, number, number]) => new Date(...moment).toISOString();
@@ -24,4 +24,12 @@ test('a line says what readers see of the post', () => {
   expect(lineOf(draft, NOW)).toBe('Draft, edited at 08:00');
   expect(lineOf(published, NOW)).toBe('Published 2 November, changed since');
   expect(lineOf({ ...published, has_unpublished_changes: false }, NOW)).toBe('Published 2 November');
+});
+
+test.each([
+  [0, '0 words'],
+  [1, '1 word'],
+  [1_200, '1,200 words'],
+])('%i is %s', (count, words) => {
+  expect(countedWords(count)).toBe(words);
 });

@@ -4,6 +4,9 @@ import type { DraftSummary } from '../api/types';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+export const countedWords = (count: number): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? 'word' : 'words'}`;
+
 export const clock = (moment: Date): string =>
   moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 

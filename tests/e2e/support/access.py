@@ -14,6 +14,12 @@ AT_REST = """async () => {
     await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map(each => each.finished));
 }"""
+# Axe leaves to people what an attribute names that is not there.
+NAMED_AND_ABSENT = """['describedby', 'labelledby', 'controls', 'owns', 'errormessage'].flatMap(name =>
+    [...document.querySelectorAll(`[aria-${name}]`)].flatMap(element =>
+        element.getAttribute(`aria-${name}`).split(/\\s+/)
+            .filter(id => id !== '' && !document.getElementById(id))
+            .map(id => `aria-${name} of a ${element.localName} names ${id}`)))"""
 
 axe = Axe()
 
@@ -30,6 +36,7 @@ def is_accessible(page: Page, sizes: Sequence[ViewportSize] = (PHONE, DESKTOP)) 
             for violation in axe.run(page).response["violations"]:
                 where = [node["target"] for node in violation["nodes"]]
                 found.append(f"{size['width']} {scheme}: {violation['id']} {where}")
+        found += page.evaluate(NAMED_AND_ABSENT)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{size['width']}: sticks out")
     assert found == []
