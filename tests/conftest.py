@@ -1,5 +1,6 @@
 """What every test stands on: property tests that try the same examples on every machine."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("same-everywhere")
+
+
+# Collections of cyclic garbage walk over every test and module that was imported, some hundred times a minute.
+gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

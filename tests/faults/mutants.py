@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "chalicelib", "infra", "pyproject.toml", "tests")
 TESTS = ("tests/faults", "tests/unit/subscribers", "tests/unit/mail")
-SIGN_UPS = "1500"
+SIGN_UPS = "6000"
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
