@@ -1,6 +1,7 @@
 """From an HTTP request to a Lambda event and back, with API Gateway's own refusals on the way."""
 
 import gzip
+import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ _METHOD_ARN = "arn:aws:execute-api:{region}:000000000000:0123456789/api/{method}
 MOST_DISCARDED_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _LONGEST_LENGTH = 20
+LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
 STAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
 
@@ -114,8 +116,11 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         if headers_are_too_large(self.requestline, self.headers.values()):
             self.close_connection = True
             raise bad_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        length = self.headers.get("content-length", "0")
-        if "transfer-encoding" in self.headers or not length.isascii() or not length.isdigit():
+        self._check_host()
+        lengths = self.headers.get_all("content-length", ["0"])
+        length = lengths[0]
+        # Of two lengths, or a length and chunks, others on the way might have taken the other (RFC 9112, section 6.3).
+        if "transfer-encoding" in self.headers or len(lengths) > 1 or not length.isascii() or not length.isdigit():
             self.close_connection = True
             raise Problem(problems.INVALID_HEADER, "Send the body with its Content-Length.")
         # A number may not be too long for Python to read.
@@ -124,7 +129,17 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
             self.close_connection = True
             raise _gateway_problem("REQUEST_TOO_LARGE")
         body = self.rfile.read(int(length)) if int(length) else None
+        if body is not None and len(body) < int(length):
+            self.close_connection = True
+            raise Problem(problems.INVALID_HEADER, "The body is shorter than its Content-Length.")
         return dict(self.headers), body
+
+    def _check_host(self) -> None:
+        """Refuse other names than this machine's: a page may have had its own name lead to 127.0.0.1."""
+        hosts = self.headers.get_all("host", [])
+        if len(hosts) > 1 or any(LOOPBACK.fullmatch(host.lower()) is None for host in hosts):
+            self.close_connection = True
+            raise Problem(problems.INVALID_HEADER, "Ask for 127.0.0.1 or localhost; this API has no other name.")
 
     def _discard(self, count: int) -> None:
         """Read past a body: most clients hear nothing until they have said all."""
