@@ -105,6 +105,17 @@ def _stack(aws: Aws, name: str, parameters: int = 0) -> object:
     return aws.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
 
 
+def _long_template(aws: Aws, size: int) -> object:
+    template = json.dumps({"Description": "t", "Resources": TOPIC})
+    return aws.client("cloudformation").create_stack(StackName=unique("limit"), TemplateBody=template.ljust(size))
+
+
+def _many(aws: Aws, count: int, *, part: str) -> object:
+    things = {"Resources": {"Type": "AWS::CloudFormation::WaitConditionHandle"}, "Outputs": {"Value": "a"}}
+    template = {"Resources": TOPIC, part: {f"N{number}": things[part] for number in range(count)}}
+    return aws.client("cloudformation").create_stack(StackName=unique("limit"), TemplateBody=json.dumps(template))
+
+
 def _policy(size: int) -> str:
     """A policy of so many characters."""
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::"}
@@ -223,6 +234,9 @@ TRIALS: dict[str, Trial] = {
     "s3-tags": Trial(_object_tags, "BadRequest"),
     "events-entries": Trial(_events, "ValidationException"),
     "cfn-parameters": Trial(lambda aws, count: _stack(aws, unique("limit"), count), "ValidationError"),
+    "cfn-template-body": Trial(_long_template, "ValidationError"),
+    "cfn-resources": Trial(partial(_many, part="Resources"), "ValidationError"),
+    "cfn-outputs": Trial(partial(_many, part="Outputs"), "ValidationError"),
     "cfn-stack-name": Trial(lambda aws, size: _stack(aws, unique("s").ljust(size, "s")), "ValidationError"),
 }
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Mapping
 from functools import cache
 
 import botocore.session
@@ -36,6 +37,33 @@ def test_ids_are_unique() -> None:
 @pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
 def test_the_tests_of_a_limit_exist(limit: Limit) -> None:
     assert [test for test in limit.tests if not _exists(test)] == []
+
+
+@pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
+def test_a_test_tries_the_limit_and_its_neighbours_or_the_table_says_why_none_does(limit: Limit) -> None:
+    tried = [test for test in limit.tests if tries_neighbours(_source(test))]
+    assert bool(tried) != bool(limit.not_tried)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('@pytest.mark.parametrize("over", [-1, 0, 1])\ndef test_it(over: int) -> None: ...', True),
+        ("def test_it() -> None:\n    assert [ask(LIMIT + over) for over in (-1, 0, 1)] == []", True),
+        ("def test_it() -> None:\n    take(LIMIT - 1, LIMIT)\n    refuse(LIMIT + 1)", True),
+        ("def test_it() -> None:\n    take(LIMIT)\n    refuse(LIMIT + 1)", False),
+        ("def test_it() -> None:\n    take(LIMIT - 1)\n    refuse(OTHER + 1)", False),
+        ('@pytest.mark.parametrize("over", [-1, 1])\ndef test_it(over: int) -> None: ...', False),
+    ],
+)
+def test_a_test_that_leaves_out_a_neighbour_is_found(source: str, found: bool) -> None:  # noqa: FBT001
+    assert tries_neighbours(source) is found
+
+
+def tries_neighbours(source: str) -> bool:
+    """Whether a test tries one less than a limit, the limit, and one more."""
+    around_one_name = re.search(r"\b(\w+) - 1\b.*\b\1\b.*\b\1 \+ 1\b", source, re.DOTALL)
+    return bool(around_one_name or re.search(r"[\[(]-1, 0, 1[\])]", source))
 
 
 @pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
@@ -107,15 +135,23 @@ def _exists(test: str) -> bool:
     return (ROOT / file).is_file() and name in _tests_in(file)
 
 
+def _source(test: str) -> str:
+    """The source of a test with its decorators."""
+    file, _, name = test.partition("::")
+    return _tests_in(file)[name]
+
+
 @cache
-def _tests_in(file: str) -> frozenset[str]:
-    """The tests of a file: functions by name, and those of classes as `Class::name`."""
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+def _tests_in(file: str) -> Mapping[str, str]:
+    """The sources of the tests of a file: of functions by name, and of those of classes by `Class::name`."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     for group in tree.body:
         if isinstance(group, ast.ClassDef):
-            found |= {f"{group.name}::{node.name}" for node in group.body if isinstance(node, ast.FunctionDef)}
-    return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
+            found |= {f"{group.name}::{node.name}": node for node in group.body if isinstance(node, ast.FunctionDef)}
+    tests = {name: node for name, node in found.items() if name.rpartition("::")[2].startswith("test_")}
+    return {name: ast.unparse(node) for name, node in tests.items()}
 
 
 @cache

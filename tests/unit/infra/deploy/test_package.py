@@ -21,6 +21,7 @@ from infra.deploy import package
 from infra.deploy.dependencies import SERVICES, is_needed, unneeded_libraries
 from infra.deploy.lexers import keep_lexers
 from infra.deploy.package import (
+    LARGEST_BYTES,
     LeanPackager,
     PackageError,
     check_machine,
@@ -262,6 +263,27 @@ def test_a_dependency_that_has_changed_is_said_to_have(tmp_path: Path) -> None:
     (tmp_path / "botocore" / "cacert.pem").write_text("")
     with pytest.raises(PackageError, match=r"has changed; see infra/deploy.*no Amazon Root CA 1, .* CA - G2\."):
         make_lean(tmp_path, "arm64")
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_package_may_have_8_mb(tmp_path: Path, over: int) -> None:
+    # Given a package of about the size that is allowed
+    path = tmp_path / "package.zip"
+    _zip_of(path, LARGEST_BYTES + over - _zip_of(path, 0))
+    assert path.stat().st_size == LARGEST_BYTES + over
+    # When it is checked, then one byte too many is refused
+    if over > 0:
+        with pytest.raises(PackageError, match="are allowed"):
+            check_size(path)
+    else:
+        check_size(path)
+
+
+def _zip_of(path: Path, size: int) -> int:
+    """Write an archive of a file that is not compressed, and return the archive's size."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("data", bytes(size))
+    return path.stat().st_size
 
 
 def test_a_package_that_has_grown_too_large_is_refused_and_removed(
