@@ -53,7 +53,7 @@ export async function openApp(signedIn: Person) {
     connection,
     tab,
     newUlid,
-    now: () => new Date(),
+    now: time.now,
     wake: () => sender.wake(),
   });
   const { state } = list;

@@ -8,7 +8,7 @@ import { lineOf } from './words';
 
 export function PostList({ desk, current }: { desk: Desk; current: string | null }) {
   const { items, next, step } = useWatched(desk.list.state);
-  const now = new Date();
+  const now = desk.time.now();
   return (
     <nav class="drafts" aria-label="Posts">
       <div class="row">

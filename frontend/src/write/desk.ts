@@ -39,6 +39,7 @@ export async function openDesk(known: Person) {
   return {
     owner,
     person,
+    time,
     api,
     store,
     drafts,
