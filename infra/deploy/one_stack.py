@@ -15,7 +15,7 @@ import yaml
 
 from infra import cache_settings, policies
 from infra.deploy.config import SIGNING, api_settings, environment, own_environment
-from infra.deploy.parts import DEPLOYS, TEMPLATES, Part, parts
+from infra.deploy.parts import DEPLOYS, OPTIONAL, TEMPLATES, Part, parts
 from infra.deploy.stacks import PROTECTION
 from infra.deploy.stage import API_STAGE, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -175,12 +175,14 @@ def _nested(stage: Stage, part: Part) -> Node:
         }
     if part.concern == "service-alarms" and stage.dax_nodes:
         given["DaxCluster"] = {"Fn::GetAtt": ["Cache", "Outputs.DaxClusterName"]}
+    # A part that is switched off is deleted; what it retains itself, such as a vault with backups, stays.
+    is_optional = part.concern in OPTIONAL
     return {
         "Type": "AWS::CloudFormation::Stack",
         # Their imports and exports say nothing to CloudFormation inside one stack.
         "DependsOn": [_logical(needed) for needed in _NEEDS.get(part.concern, ())],
-        "DeletionPolicy": "RetainExceptOnCreate",
-        "UpdateReplacePolicy": "Retain",
+        "DeletionPolicy": "Delete" if is_optional else "RetainExceptOnCreate",
+        "UpdateReplacePolicy": "Delete" if is_optional else "Retain",
         "Properties": {"TemplateURL": f"templates/{part.template}", "Parameters": given},
     }
 

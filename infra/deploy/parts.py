@@ -1,7 +1,7 @@
 """The stacks of a stage, in the order they need each other, and what each is given."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from infra.deploy.stacks import Stack
@@ -51,18 +51,22 @@ EVERY_PART = (
 )
 
 
+# Whether a stage's settings ask for a part; it has all other parts in any case.
+_SWITCHES: Mapping[str, Callable[[Stage], bool]] = {
+    "firewall": lambda stage: stage.firewall,
+    "cache": lambda stage: stage.dax_nodes > 0,
+    "service-alarms": lambda stage: stage.alarms != "least",
+    "edge-alarms": lambda stage: stage.alarms != "least",
+    "edge-logs": lambda stage: stage.edge_logs,
+    "backup": lambda stage: stage.backups,
+    "budget": lambda stage: stage.monthly_budget > 0,
+}
+OPTIONAL = frozenset(_SWITCHES)
+
+
 def parts(stage: Stage) -> tuple[Part, ...]:
     """The stacks that this stage's settings ask for."""
-    asked_for = {
-        "firewall": stage.firewall,
-        "cache": stage.dax_nodes > 0,
-        "service-alarms": stage.alarms != "least",
-        "edge-alarms": stage.alarms != "least",
-        "edge-logs": stage.edge_logs,
-        "backup": stage.backups,
-        "budget": stage.monthly_budget > 0,
-    }
-    return tuple(part for part in EVERY_PART if asked_for.get(part.concern, True))
+    return tuple(part for part in EVERY_PART if part.concern not in OPTIONAL or _SWITCHES[part.concern](stage))
 
 
 def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:

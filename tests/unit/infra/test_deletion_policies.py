@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,20 @@ def test_a_rollback_of_the_one_stack_deletes_its_nested_stacks() -> None:
     assert kept_by_a_rollback(resources) == set()
     assert deleted_by_a_replacement(resources) == set()
     assert "Data" in {name for name, one in resources.items() if one.get("DeletionPolicy") == "RetainExceptOnCreate"}
+
+
+def test_a_nested_stack_that_is_switched_off_is_deleted_and_its_vault_stays() -> None:
+    plain = Stage(name="prod", region="eu-north-1", mail_from="blog@example.com", domain="example.com")
+    everything = replace(plain, dax_nodes=1, backups=True, alarms="all")
+    # Given the nested stacks that a stage has by its settings, and those that it always has
+    resources = merge_template(everything)["Resources"]
+    stacks = {name: one["DeletionPolicy"] for name, one in resources.items() if "TemplateURL" in str(one)}
+    least = merge_template(replace(plain, alarms="least"))["Resources"]
+    # Then CloudFormation deletes the first when they are taken out, and keeps the others
+    assert {name for name, policy in stacks.items() if policy == "Delete"} == stacks.keys() - least.keys()
+    assert {"Cache", "Backup"} <= stacks.keys() - least.keys()
+    # And what holds people's data in them stays
+    assert reading.template("cloud/backup")["Resources"]["Vault"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_a_table_that_a_rollback_would_keep_is_found() -> None:
