@@ -50,9 +50,11 @@ def put_event_settings(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> No
             raise FunctionError(f"{name}: {error}") from error
 
 
-def put_package(aws: Aws, stage: Stage, package: bytes) -> None:
-    """Let every function run this package.
+def put_package(aws: Aws, stage: Stage, package: bytes, architecture: str) -> None:
+    """Let every function run this package, which is made for this architecture.
 
+    UpdateFunctionCode takes x86_64 where a request names no architecture, by its page:
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
     Lambda refuses new code with ResourceConflictException while it creates or updates a function.
     https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
 
@@ -61,7 +63,7 @@ def put_package(aws: Aws, stage: Stage, package: bytes) -> None:
     """
     client = aws.client("lambda")
     for name in names(stage):
-        _update_code(client, name, package, aws.poll_seconds)
+        _update_code(client, name, package, architecture, aws.poll_seconds)
     for name in names(stage):
         waiter = client.get_waiter("function_updated_v2")
         attempts = max(1, int(_WAIT_SECONDS / aws.poll_seconds))
@@ -71,11 +73,11 @@ def put_package(aws: Aws, stage: Stage, package: bytes) -> None:
             raise FunctionError(f"{name} did not take the package: {error}") from error
 
 
-def _update_code(client: Any, name: str, package: bytes, poll_seconds: float) -> None:  # noqa: ANN401 - boto3's client
+def _update_code(client: Any, name: str, package: bytes, architecture: str, poll_seconds: float) -> None:  # noqa: ANN401
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
-            client.update_function_code(FunctionName=name, ZipFile=package)
+            client.update_function_code(FunctionName=name, ZipFile=package, Architectures=[architecture])
         except client.exceptions.ResourceConflictException as error:
             if time.monotonic() >= deadline:
                 raise FunctionError(f"{name} is not ready for the package: {error}") from error

@@ -137,7 +137,8 @@ class Deploy:
 
     def _keep_release(self, state: State, api_id: str, package: Path) -> None:
         deployment = api.deployment_id(self.aws, api_id)
-        state.keep_release(Release(digest(package.read_bytes()), deployment, commit(), now()), package)
+        made = Release(digest(package.read_bytes()), deployment, commit(), now(), self.stage.architecture)
+        state.keep_release(made, package)
 
     @property
     def _again(self) -> str:
@@ -161,7 +162,7 @@ def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
             f"The release before it cannot be brought back: somebody has deleted its package from {state.bucket}. "
             f"Check out its commit {before.commit} and deploy that: make deploy STAGE={stage.name}"
         )
-    functions.put_package(aws, stage, package)
+    functions.put_package(aws, stage, package, before.architecture or stage.architecture)
     api.show_deployment(aws, api_id, before.deployment_id)
     return (
         f"The release was taken back: functions and routes are those of {before.made_at}, commit {before.commit}. "

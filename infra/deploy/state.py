@@ -31,12 +31,16 @@ class StateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release that answered: its package's digest, API Gateway's deployment, and the commit it was made of."""
+    """A release that answered: its package's digest, API Gateway's deployment, and the commit it was made of.
+
+    `architecture` is what the package is made for; releases that were kept before it was have none.
+    """
 
     package: str
     deployment_id: str
     commit: str
     made_at: str
+    architecture: str = ""
 
 
 class State:

@@ -51,8 +51,8 @@ class Lambda:
         self._refuse_while_busy()
         self.settings.setdefault(UUID, {}).update(wanted)
 
-    def update_function_code(self, FunctionName: str, ZipFile: bytes) -> None:  # noqa: N803
-        assert ZipFile == b"package"
+    def update_function_code(self, FunctionName: str, ZipFile: bytes, Architectures: list[str]) -> None:  # noqa: N803
+        assert (ZipFile, Architectures) == (b"package", ["arm64"])
         self._refuse_while_busy()
         self.updated.append(FunctionName)
 
@@ -113,7 +113,7 @@ def test_a_deploy_names_the_function_whose_source_is_not_ready() -> None:
 
 def test_functions_that_are_being_updated_take_a_package_later() -> None:
     client = Lambda(busy_for=3)
-    functions.put_package(_aws(client), STAGE, b"package")
+    functions.put_package(_aws(client), STAGE, b"package", "arm64")
     assert client.updated == list(functions.names(STAGE))
 
 

@@ -86,6 +86,45 @@ def test_without_the_package_of_the_release_before_the_next_step_is_its_commit(t
     assert "commit 0a1b2c3 and deploy that: make deploy STAGE=dev" in said
 
 
+class Account:
+    """An account with the stage's bucket, functions that can be updated at once, and an API."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+        self.architectures: set[str] = set()
+
+    def client(self, service: str, **_: object) -> Any:
+        return self._session.client("s3") if service == "s3" else self
+
+    def update_function_code(self, Architectures: list[str], **_: object) -> None:  # noqa: N803 - AWS's own name
+        self.architectures.update(Architectures)
+
+    def get_waiter(self, _: str) -> "Account":
+        return self
+
+    def wait(self, **_: object) -> None: ...
+
+    def update_stage(self, **_: object) -> None: ...
+
+
+@pytest.mark.parametrize(("kept", "expected"), [("x86_64", "x86_64"), ("", "arm64")])
+@mock_aws
+def test_a_release_that_is_taken_back_has_the_architecture_of_its_package(
+    tmp_path: Any, kept: str, expected: str
+) -> None:
+    # given a release for another architecture than the stage's file says now, or one that does not say it
+    account = Account(boto3.Session("none", "none", region_name="us-east-1"))
+    account.client("s3").create_bucket(Bucket=BUCKET)
+    aws = Aws(account, "us-east-1", "123456789012", "aws", "http://127.0.0.1:1")
+    state, package = State(aws, BUCKET, "dev"), tmp_path / "package.zip"
+    package.write_bytes(b"what people use")
+    state.keep_release(Release("digest", "deployment", "commit", "2026-01-01", kept), package)
+    # when the next one cannot answer
+    roll_back(aws, Stage("dev", "us-east-1", "blog@example.com", architecture="arm64"), state, "api")
+    # then every function gets the architecture together with the package
+    assert account.architectures == {expected}
+
+
 def a_year_later(s3: Any, found: list[dict[str, Any]]) -> None:
     now = datetime.now(UTC) + YEAR
     for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
