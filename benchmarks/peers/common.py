@@ -64,7 +64,7 @@ def summary(item):
 
 def shape_post(item):
     """A stored post, as readers see it."""
-    return {**summary(item), "html": item["html"]}
+    return {**summary(item), "html": item["html"], "language": item.get("language") or "en"}
 
 
 def shape_photo(item):

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.blog import slugs
-from chalicelib.web.text import many_lines, one_line
+from chalicelib.web.text import END, many_lines, one_line
 
 MAX_TAGS = 10
 MAX_BODY_CHARACTERS = 50_000
@@ -15,7 +15,7 @@ MAX_BODY_CHARACTERS = 50_000
 MAX_HTML_BYTES = 195_000
 MAX_DRAFT_BYTES = 204_000
 
-_ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+_ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}" + END
 
 _BODY = (
     f"The text, in Markdown; its HTML without colours has up to {MAX_HTML_BYTES} bytes, "
@@ -45,6 +45,17 @@ Tags = Annotated[list[PostTag], Meta(max_length=MAX_TAGS, extra={"message": f"Ex
 Photo = Annotated[
     str, Meta(pattern=_ULID, description="The id of a photo of the author's", extra={"message": "Expected a media id"})
 ]
+# BCP 47 (RFC 5646, 2.1) without extensions and private use: `en`, `pt-BR`, `zh-Hant-TW`, `de-1996`.
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*" + END
+Language = Annotated[
+    str,
+    Meta(
+        max_length=35,
+        pattern=_LANGUAGE,
+        description="The language of the text, as a tag of BCP 47 such as `he` or `pt-BR`",
+        extra={"message": "Expected a language tag such as en, he or pt-BR"},
+    ),
+]
 Cursor = Annotated[str, Meta(min_length=1, max_length=2048, description="`next` of the page before")]
 Timestamp = Annotated[str, Meta(description="RFC 3339 in UTC", extra_json_schema={"format": "date-time"})]
 Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
@@ -59,6 +70,7 @@ class NewPost(Struct, forbid_unknown_fields=True, frozen=True):
     body: Body = ""
     tags: Tags = []
     cover: Photo | None = None
+    language: Language | None = None
 
 
 class DraftChanges(Struct, forbid_unknown_fields=True, frozen=True):
@@ -69,6 +81,7 @@ class DraftChanges(Struct, forbid_unknown_fields=True, frozen=True):
     body: Body | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
     cover: Photo | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
 
 
 class Publication(Struct, forbid_unknown_fields=True, frozen=True):
@@ -78,7 +91,10 @@ class Publication(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """A post as its author sees it; `html` is the preview, and `version` is also the ETag."""
+    """A post as its author sees it; `html` is the preview, and `version` is also the ETag.
+
+    Without a `language` the text is in the site's.
+    """
 
     slug: str
     url: Address
@@ -88,6 +104,7 @@ class Draft(Struct, frozen=True):
     html: str
     tags: list[str]
     cover: str | None
+    language: str | None
     created_at: Timestamp
     updated_at: Timestamp
     published_at: Timestamp | None
@@ -130,6 +147,7 @@ class Post(PostSummary, frozen=True):
     """A published post, whole; `html` is sanitised."""
 
     html: str
+    language: str
 
 
 class PostPage(Struct, frozen=True):

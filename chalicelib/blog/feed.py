@@ -55,7 +55,8 @@ def atom(posts: Sequence[Post], kept: Lasting | None = None) -> bytes:
     from xml.etree import ElementTree as ET  # noqa: PLC0415 - the API's other routes do without
 
     ET.register_namespace("", _ATOM)
-    feed = ET.Element(_name("feed"), {"xml:lang": "en"})
+    # Entries are in any language, and the index that they are read from does not say in which.
+    feed = ET.Element(_name("feed"))
     here = f"{settings().site_url}{PATH}"
     _text(feed, "title", TITLE)
     _text(feed, "id", f"{origin}{PATH}")

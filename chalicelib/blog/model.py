@@ -22,6 +22,8 @@ from chalicelib.settings import settings
 from chalicelib.store.model import StoredModel
 
 PUBLISHED = "published"
+# The language of the site's own words, and of posts that do not say theirs.
+SITE_LANGUAGE = "en"
 
 
 def feed_key(published_at: str, slug: str) -> str:
@@ -81,6 +83,7 @@ class Post(StoredModel):
     draft_html = UnicodeAttribute(null=True)
     draft_tags: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)  # type: ignore[arg-type]
     draft_cover = UnicodeAttribute(null=True)
+    draft_language = UnicodeAttribute(null=True)
     draft_updated_at = UnicodeAttribute()
 
     feed = UnicodeAttribute(null=True)
@@ -90,6 +93,7 @@ class Post(StoredModel):
     html = UnicodeAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)  # type: ignore[arg-type]
     cover = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     published_at = UnicodeAttribute(null=True)
     updated_at = UnicodeAttribute(null=True)
     published_version = NumberAttribute(null=True)
@@ -104,6 +108,11 @@ class Post(StoredModel):
     def cover_id(self) -> str | None:
         """The id of the cover that readers see."""
         return None if self.cover is None else self.cover[:LENGTH_OF_AN_ID]
+
+    @property
+    def language_shown(self) -> str:
+        """The language of what readers see."""
+        return self.language or SITE_LANGUAGE
 
     @property
     def has_unpublished_changes(self) -> bool:

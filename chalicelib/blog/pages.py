@@ -165,6 +165,7 @@ def _linked_data(post: Post) -> Markup:
         "dateModified": post.updated_at,
         "author": {"@type": "Person", "name": readable(post.author_name)},
         "mainEntityOfPage": addresses.post(post.slug),
+        "inLanguage": post.language_shown,
         "keywords": list(post.tags),
     }
     if post.cover:

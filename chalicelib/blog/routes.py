@@ -68,7 +68,8 @@ def get_post(request: Request, slug: str) -> Reply:
     """Get one published post."""
     with _refusals(slug):
         post = service.get_published(slug)
-    shaped = contract.Post(**msgspec.structs.asdict(_summarise(post)), html=markdown.sanitise(post.html or ""))
+    html = markdown.sanitise(post.html or "")
+    shaped = contract.Post(**msgspec.structs.asdict(_summarise(post)), html=html, language=post.language_shown)
     return _cached(request, shaped, msgspec.json.encode(shaped))
 
 
@@ -263,6 +264,7 @@ def _shape(post: Post) -> contract.Draft:
         html=service.preview(post),
         tags=list(post.draft_tags),
         cover=post.draft_cover,
+        language=post.draft_language,
         created_at=post.created_at,
         updated_at=post.draft_updated_at,
         published_at=_published_at(post),

@@ -6,8 +6,10 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from chalicelib.web.text import END
+
 LONGEST = 80
-PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*" + END
 # Pages of the blog's own stand at these.
 RESERVED = frozenset(
     {

@@ -1,6 +1,7 @@
 """What each use case of a post writes: attributes of a draft, update actions, and transactions."""
 
 from msgspec import UNSET
+from pynamodb.attributes import Attribute
 from pynamodb.constants import ALL_OLD
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -26,6 +27,7 @@ def new_post(author_id: str, author_name: str, new: NewPost, packed_html: str) -
         draft_html=packed_html,
         draft_tags=list(dict.fromkeys(new.tags)),
         draft_cover=new.cover,
+        draft_language=new.language,
         draft_updated_at=moment,
     )
 
@@ -47,7 +49,9 @@ def changes(asked: DraftChanges, packed_html: str | None) -> list[Action]:
     if asked.tags is not UNSET:
         actions.append(Post.draft_tags.set(list(dict.fromkeys(asked.tags))))
     if asked.cover is not UNSET:
-        actions.append(Post.draft_cover.remove() if asked.cover is None else Post.draft_cover.set(asked.cover))
+        actions.append(_set_or_remove(Post.draft_cover, asked.cover))
+    if asked.language is not UNSET:
+        actions.append(_set_or_remove(Post.draft_language, asked.language))
     return actions
 
 
@@ -64,7 +68,7 @@ def publish(post: Post, *, html: str, cover: str | None, announce: bool) -> Post
     post.feed, post.published_at = PUBLISHED, post.published_at or moment
     post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
     post.title, post.summary, post.cover = post.draft_title, post.draft_summary, cover
-    post.html, post.tags = html, list(post.draft_tags)
+    post.html, post.tags, post.language = html, list(post.draft_tags), post.draft_language
     post.published_version = post.version + 1
     if announce and post.announced_at is None:
         post.announced_at = moment
@@ -133,6 +137,11 @@ def delete(post: Post) -> None:
     transactions.write(fill)
 
 
+def _set_or_remove(attribute: Attribute[str], value: str | None) -> Action:
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
+
+
 def _publication(post: Post) -> list[Action]:
     return [
         Post.feed.set(post.feed),
@@ -141,7 +150,8 @@ def _publication(post: Post) -> list[Action]:
         Post.summary.set(post.summary),
         Post.html.set(post.html),
         Post.tags.set(post.tags),
-        Post.cover.remove() if post.cover is None else Post.cover.set(post.cover),
+        _set_or_remove(Post.cover, post.cover),
+        _set_or_remove(Post.language, post.language),
         Post.published_at.set(post.published_at),
         Post.updated_at.set(post.updated_at),
         Post.published_version.set(post.published_version),

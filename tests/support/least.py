@@ -49,7 +49,8 @@ TODO = _all("title notes completed order due_at tags attachments created_at upda
 ENTRY = _all("title summary tags cover author_name published_at updated_at")
 OWN_ENTRY = _all("draft_title draft_updated_at published_at published_version version")
 DRAFT = _all(
-    "draft_title draft_summary draft_body draft_html draft_tags draft_cover draft_updated_at author_id author_name"
+    "draft_title draft_summary draft_body draft_html draft_tags draft_cover draft_language draft_updated_at"
+    " author_id author_name"
 )
 PHOTO = _all("name content_type size state reason thumbnails created_at expires_at")
 
@@ -68,7 +69,7 @@ POST_BEYOND = dict.fromkeys(sorted(DRAFT | _all("created_at version published_ve
     "feed_key": "the same",
 }
 OWN_BEYOND = dict.fromkeys(
-    sorted(ENTRY | _all("html feed feed_key published_at published_version announced_at")), _ONE_POST
+    sorted(ENTRY | _all("html language feed feed_key published_at published_version announced_at")), _ONE_POST
 )
 PHOTO_BEYOND = {
     "todo_id": "one photo is on one todo, and a removed todo's photos are found by it",
@@ -87,7 +88,7 @@ PHOTOS = View(MEDIA, _all("owner_id media_id"), PHOTO, PHOTO_BEYOND)
 ONE_PHOTO = View(MEDIA, _all("owner_id media_id"), PHOTO, PHOTO_BEYOND, "whoever waits for a thumbnail sees it")
 FEED = View(POSTS, _all("feed feed_key slug"), ENTRY)
 TAGGED = View(TAGS, _all("tag feed_key slug"), ENTRY)
-ONE_POST = View(POSTS, _all("slug"), ENTRY | {"html"}, POST_BEYOND)
+ONE_POST = View(POSTS, _all("slug"), ENTRY | {"html", "language"}, POST_BEYOND)
 OWN_POSTS = View(
     POSTS, _all("author_id slug"), OWN_ENTRY, {"created_at": "the index was made with it; a smaller one is a new one"}
 )

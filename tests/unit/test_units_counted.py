@@ -85,7 +85,7 @@ def _furnish(ada: Api, bob: Api) -> dict[str, Any]:
         ada.post(f"/posts/post-{number}/publish")
     for slug in ("shown", "draft"):
         ada.patch(f"/posts/{slug}", {"body": LONG * 200, "summary": LONG})
-    ada.patch("/posts/shown", {"cover": PHOTO["media_id"]["S"]})
+    ada.patch("/posts/shown", {"cover": PHOTO["media_id"]["S"], "language": "en"})
     ada.post("/posts/shown/publish", {"announce": True})
     return addresses
 

@@ -550,6 +550,7 @@ export interface components {
              */
             updated_at: string;
             html: string;
+            language: string;
         };
         /**
          * NewPost
@@ -574,10 +575,14 @@ export interface components {
             tags?: string[];
             /** @default null */
             cover?: string | null;
+            /** @default null */
+            language?: string | null;
         };
         /**
          * Draft
          * @description A post as its author sees it; `html` is the preview, and `version` is also the ETag.
+         *
+         *         Without a `language` the text is in the site's.
          */
         Draft: {
             slug: string;
@@ -589,6 +594,7 @@ export interface components {
             html: string;
             tags: string[];
             cover: string | null;
+            language: string | null;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC
@@ -639,6 +645,7 @@ export interface components {
             body?: string;
             tags?: string[];
             cover?: string | null;
+            language?: string | null;
         };
         /**
          * Publication

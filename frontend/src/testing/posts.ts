@@ -13,6 +13,7 @@ export const aDraft = (changes: Partial<Draft> = {}): Draft => ({
   html: '',
   tags: [],
   cover: null,
+  language: null,
   created_at: '2026-11-20T08:00:00.000Z',
   updated_at: '2026-11-20T08:00:00.000Z',
   published_at: null,
@@ -59,8 +60,8 @@ export function aPostServer(...drafts: Draft[]) {
       serve(`create ${body.slug}`, () => {
         const slug = body.slug ?? 'made';
         if (posts.has(slug)) throw refusal(409, 'slug-taken');
-        const { title, summary = '', body: text = '', tags = [], cover = null } = body;
-        const draft = aDraft({ slug, title, summary, body: text, tags, cover });
+        const { title, summary = '', body: text = '', tags = [], cover = null, language = null } = body;
+        const draft = aDraft({ slug, title, summary, body: text, tags, cover, language });
         posts.set(slug, draft);
         return draft;
       }),

@@ -14,6 +14,7 @@ const LABELS: Record<FieldName, string> = {
   body: 'Text',
   tags: 'Tags',
   cover: 'Cover',
+  language: 'Language',
 };
 
 interface ConflictProps {

@@ -8,7 +8,8 @@ import { Cover } from './Cover';
 import type { Desk } from './desk';
 import { replaceText, useGrowth } from './field';
 import { type Format, format, insertBlock, photoMarkdown } from './formatting';
-import { oneLine } from './limits';
+import { objection as objectionTo, oneLine } from './limits';
+import { Language } from './Language';
 import type { Photo } from './photos';
 import type { Post } from './saving';
 import { Tags } from './Tags';
@@ -28,7 +29,7 @@ const SHORTCUTS: Record<string, Format> = { b: 'bold', i: 'italic', k: 'link' };
 
 export function Writing({ desk, open, post, underway, children }: WritingProps) {
   const { saving, photos, addPhotos } = open;
-  const { title, summary, body, tags, cover } = post.fields;
+  const { title, summary, body, tags, cover, language } = post.fields;
   const titleField = useRef<HTMLTextAreaElement>(null);
   const summaryField = useRef<HTMLTextAreaElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
@@ -115,6 +116,11 @@ export function Writing({ desk, open, post, underway, children }: WritingProps) 
           onRemove={() => saving.change({ cover: null })}
         />
         <Tags tags={tags} onChange={changed => saving.change({ tags: changed })} />
+        <Language
+          language={language}
+          objection={objectionTo('language', post.fields)}
+          onChange={changed => saving.change({ language: changed })}
+        />
       </div>
       <Toolbar onFormat={apply} onFiles={files => void onFiles(files)} />
       <div class="said" aria-live="polite">

@@ -3,7 +3,7 @@ import { createDrafts } from '../offline/drafts';
 import { aStorage } from '../testing/storage';
 import { createCopies } from './copies';
 
-const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null };
+const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null, language: null };
 const copy = (body: string, at: string) => ({ base: FIELDS, version: 1, fields: { ...FIELDS, body }, at });
 
 function tabs() {

@@ -3,7 +3,7 @@
  * that write on the same post never overwrite each other's; what a closed tab left is taken over by the next.
  */
 import type { Drafts } from '../offline/drafts';
-import type { Fields } from './fields';
+import { type Fields, fieldsOf } from './fields';
 
 export interface Copy {
   /** What the post was when these words were typed. */
@@ -28,7 +28,8 @@ export function createCopies({ drafts, tab, isOpen }: CopyParts) {
 
   function read(slug: string, of: string): Copy | null {
     try {
-      return JSON.parse(drafts.read(name(slug, of)) ?? 'null');
+      const copy: Copy | null = JSON.parse(drafts.read(name(slug, of)) ?? 'null');
+      return copy && { ...copy, base: fieldsOf(copy.base), fields: fieldsOf(copy.fields) };
     } catch {
       return null;
     }

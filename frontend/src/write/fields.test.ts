@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { changed, join } from './fields';
+import { changed, fieldsOf, join } from './fields';
 
-const BASE = { title: 'Shelves', summary: '', body: 'One.', tags: ['data'], cover: null };
+const BASE = { title: 'Shelves', summary: '', body: 'One.', tags: ['data'], cover: null, language: null };
 
 test('what differs is named', () => {
   expect(changed(BASE, { ...BASE, tags: ['data'] })).toEqual([]);
   expect(changed(BASE, { ...BASE, tags: ['data', 'b'], cover: 'M1' })).toEqual(['tags', 'cover']);
+});
+
+test('what was kept on the device before posts had a language has none', () => {
+  const { language: _, ...old } = BASE;
+  expect(fieldsOf(old as typeof BASE)).toEqual(BASE);
 });
 
 test('changes to different fields join by themselves', () => {

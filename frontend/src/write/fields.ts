@@ -1,17 +1,19 @@
 /** The parts of a post that its author writes, and how two versions of them meet. */
 import type { Draft } from '../api/types';
 
-export type Fields = Pick<Draft, 'title' | 'summary' | 'body' | 'tags' | 'cover'>;
+export type Fields = Pick<Draft, 'title' | 'summary' | 'body' | 'tags' | 'cover' | 'language'>;
 export type FieldName = keyof Fields;
 
-export const NAMES: readonly FieldName[] = ['title', 'summary', 'body', 'tags', 'cover'];
+export const NAMES: readonly FieldName[] = ['title', 'summary', 'body', 'tags', 'cover', 'language'];
 
-export const fieldsOf = ({ title, summary, body, tags, cover }: Fields): Fields => ({
+export const fieldsOf = ({ title, summary, body, tags, cover, language }: Fields): Fields => ({
   title,
   summary,
   body,
   tags,
   cover,
+  // Copies that an older page has kept on the device lack it.
+  language: language ?? null,
 });
 
 export const same = (one: Fields[FieldName], other: Fields[FieldName]): boolean =>

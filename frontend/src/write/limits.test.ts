@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clean } from '../ui/text';
 import { objections, oneLine, slugOf, tagsIn } from './limits';
 
-const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null };
+const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null, language: null };
 
 test.each([
   ['Fewer shelves', 'fewer-shelves'],
@@ -29,6 +29,10 @@ test('what the API would refuse is said beforehand', () => {
   });
   expect(objections({ ...FIELDS, tags: Array.from({ length: 11 }, (_, place) => `t${place}`) })).toEqual({
     tags: 'A post holds 10 tags.',
+  });
+  expect(objections({ ...FIELDS, language: 'pt-BR' })).toEqual({});
+  expect(objections({ ...FIELDS, language: 'Hebrew!' })).toEqual({
+    language: '“Hebrew!” is no language tag, such as en, he or pt-BR.',
   });
 });
 

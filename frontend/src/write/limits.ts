@@ -10,6 +10,9 @@ const TAG = 40;
 export const MAX_TAGS = 10;
 
 const lengthOf = (text: string): number => [...text].length;
+/** As the API takes it: BCP 47 without extensions, at most 35 characters. */
+const LANGUAGE =
+  /^(?=.{2,35}$)[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$/;
 const number = (count: number): string => count.toLocaleString('en');
 
 /** A title or an address on one line. */
@@ -32,12 +35,14 @@ export function slugOf(text: string, longest = 80): string {
 }
 
 export function objection(name: FieldName, fields: Fields): string | null {
-  const { title, summary, body, tags } = fields;
+  const { title, summary, body, tags, language } = fields;
   if (name === 'title' && isInvisible(title)) return 'A post needs a title.';
   if (name === 'title' && lengthOf(title.trim()) > TITLE) return tooLong('A title', TITLE, title.trim());
   if (name === 'summary' && lengthOf(summary) > SUMMARY) return tooLong('A summary', SUMMARY, summary);
   if (name === 'body' && lengthOf(body) > BODY) return tooLong('A post', BODY, body);
   if (name === 'tags' && tags.length > MAX_TAGS) return `A post holds ${MAX_TAGS} tags.`;
+  if (name === 'language' && language && !LANGUAGE.test(language))
+    return `“${language}” is no language tag, such as en, he or pt-BR.`;
   return null;
 }
 

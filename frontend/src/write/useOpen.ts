@@ -38,6 +38,7 @@ const NAMES: Record<FieldName, string> = {
   body: 'the text',
   tags: 'the tags',
   cover: 'the cover',
+  language: 'the language',
 };
 
 async function open(desk: Desk, draft: Draft) {

@@ -21,6 +21,15 @@ def test_a_draft_begins_unpublished_with_a_preview(ines: Api) -> None:
     assert draft["has_unpublished_changes"] is True
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("slug", "tea\n"), ("tags", ["tea\n"]), ("cover", "01KAJ5X3J4N2V6Y8Z0ABCDEFGH\n")]
+)
+def test_a_name_does_not_end_with_a_line_break(ines: Api, field: str, value: object) -> None:
+    refused = ines.post("/posts", NEW | {field: value})
+    assert refused.status == 400
+    assert refused.json()["errors"][0]["field"].startswith(field)
+
+
 def test_only_authors_write(ada: Api, anonymous: Api) -> None:
     assert ada.post("/posts", NEW).status == 403
     assert ada.get("/me/posts").status == 403

@@ -60,9 +60,11 @@ POST = ENTRY | {
     "draft_html": 0,
     "draft_tags": POST_TAGS,
     "draft_cover": SHORT,
+    "draft_language": SHORT,
     "draft_updated_at": SHORT,
     "feed": SHORT,
     "html": MAX_HTML_BYTES,
+    "language": SHORT,
     "published_version": SHORT,
     "announced_at": SHORT,
 }
