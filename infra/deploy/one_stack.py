@@ -90,6 +90,12 @@ def merge_template(stage: Stage) -> Node:
                 "Default": "true" if stage.protected else "false",
                 "Description": "Whether tables and users refuse to be deleted; false for the first deploy",
             },
+            "SiteKeyNumber": {
+                "Type": "String",
+                "AllowedPattern": "[0-9]{0,4}",
+                "Default": "",
+                "Description": "Another number makes another site key; both are valid until CloudFront shows it",
+            },
             "KeysRotated": {"Type": "String", "Default": "never", "Description": "When make rotate-keys was run last"},
         },
         "Resources": resources,
@@ -263,7 +269,8 @@ def _api(stage: Stage, found: Mapping[str, Any]) -> Node:
         "SiteKeySecret": {
             "Type": "AWS::SecretsManager::Secret",
             "Properties": {
-                "Name": f"{stage.api_name}-site-key",
+                # Another name is another secret, so everything that reads it gets another value in the same update.
+                "Name": {"Fn::Sub": f"{stage.api_name}-site-key${{SiteKeyNumber}}"},
                 "Description": "What CloudFront shows the API",
                 "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": True},
             },
@@ -300,10 +307,11 @@ def _api(stage: Stage, found: Mapping[str, Any]) -> Node:
     return resources
 
 
-# Whose exports each template imports.
+# Whose exports each template imports, and what else has to be there before.
 _NEEDS = {
     "data": ("identity",),
-    "edge": ("logs",),
+    # CloudFront shows a new site key when the plan has it.
+    "edge": ("logs", "site-plan-key"),
     "media": ("logs", "identity", "messaging"),
     "observability": ("messaging",),
     "service-alarms": ("messaging",),

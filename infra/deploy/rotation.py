@@ -47,7 +47,8 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
         _put_new_key(aws, stage, found)
         say("  The secret has a new signing key. Functions of one stack have it after its next deploy, with the")
         version = key_version(aws, found.outputs["SigningKeyArn"])
-        say(f"  parameter KeysRotated={version}, which make beside prints too. Its site key stays as it is.")
+        say(f"  parameter KeysRotated={version}, which make beside prints too. Its site key is another")
+        say("  one with another SiteKeyNumber, as docs/keys.md says.")
         return
     if found.api_id is None:
         raise RotationError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
