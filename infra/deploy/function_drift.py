@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infra import policies
@@ -49,7 +49,8 @@ def function_differences(aws: Aws, stage: Stage, found: Found) -> Iterator[str]:
         document = config.policy(function, stage, aws, found.outputs)
         yield from role_differences(aws, there["Role"].rpartition("/")[2], document, aws.role_boundary_arn(stage))
         if function in EVENT_SETTINGS:
-            yield from _event_source_differences(client, name, function, found.outputs)
+            mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+            yield from event_source_differences(name, function, mappings, stage, found.outputs)
 
 
 def code_sha256(package_digest: str) -> str:
@@ -113,17 +114,19 @@ def _configured(there: Mapping[str, Any], reserved: int, expected: Mapping[str, 
     return {key: found.get(key, there.get(key)) for key in expected}
 
 
-def _event_source_differences(client: Any, name: str, function: str, outputs: Mapping[str, str]) -> Iterator[str]:  # noqa: ANN401
+def event_source_differences(
+    name: str, function: str, mappings: Sequence[Mapping[str, Any]], stage: Stage, outputs: Mapping[str, str]
+) -> Iterator[str]:
+    """Return a line for each difference in how a function is fed, given Lambda's list of its event sources."""
     settings = EVENT_SETTINGS[function]
-    wanted = (
-        settings.as_mapping(outputs["StreamFailuresArn"])
-        if isinstance(settings, StreamSettings)
-        else settings.as_mapping()
-    )
-    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    if isinstance(settings, StreamSettings):
+        wanted, may_be_disabled = settings.as_mapping(outputs["StreamFailuresArn"]), False
+    else:
+        # The sweeper turns the polling of queues off and on where a stage wants that.
+        wanted, may_be_disabled = settings.as_mapping(), stage.queue_polling != "always"
     if len(mappings) != 1:
         yield f"{name} has {len(mappings)} event sources, not one"
     for mapping in mappings:
-        if mapping.get("State") == "Disabled":
+        if mapping.get("State") == "Disabled" and not may_be_disabled:
             yield f"{name}: its event source is disabled"
         yield from configuration_differences(name, mapping, wanted)

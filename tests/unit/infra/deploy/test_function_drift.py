@@ -8,8 +8,15 @@ import pytest
 from chalice.constants import LAMBDA_TRUST_POLICY
 
 from infra.deploy.aws import Aws
-from infra.deploy.function_drift import code_sha256, configuration_differences, environment_differences
+from infra.deploy.function_drift import (
+    code_sha256,
+    configuration_differences,
+    environment_differences,
+    event_source_differences,
+)
 from infra.deploy.role_drift import role_differences
+from infra.deploy.stage import Stage
+from infra.event_settings import EVENT_SETTINGS, StreamSettings
 
 WANTED = {"STAGE": "dev", "SIGNING_KEY": ""}
 DIGEST = hashlib.sha256(b"the key").hexdigest()
@@ -54,6 +61,22 @@ def test_the_digest_of_a_release_is_lambdas_in_another_alphabet() -> None:
     package = b"a package"
     expected = base64.b64encode(hashlib.sha256(package).digest()).decode()
     assert code_sha256(hashlib.sha256(package).hexdigest()) == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "polling", "said"),
+    [
+        ("announce-posts", "always", ["f: its event source is disabled"]),
+        ("announce-posts", "when_needed", []),
+        ("publish-pages", "when_needed", ["f: its event source is disabled"]),
+    ],
+)
+def test_a_queue_may_be_disabled_where_it_is_polled_when_needed(function: str, polling: str, said: list[str]) -> None:
+    stage = Stage("dev", "eu-north-1", "blog@example.com", queue_polling=polling)
+    settings = EVENT_SETTINGS[function]
+    wanted = settings.as_mapping("arn") if isinstance(settings, StreamSettings) else settings.as_mapping()
+    mappings = [{**wanted, "State": "Disabled"}]
+    assert list(event_source_differences("f", function, mappings, stage, {"StreamFailuresArn": "arn"})) == said
 
 
 class Iam:
