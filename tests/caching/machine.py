@@ -144,11 +144,14 @@ def run(tables: Any, setup: Setup, *, examples: int, steps: int) -> None:
         )
 
 
-def wander(tables: Any, setup: Setup, *, walks: int, steps: int) -> None:
-    """The same by chance alone, mostly reading, which finds a hole sooner; raises what the oracle finds."""
+def wander(tables: Any, setup: Setup, *, walks: int, steps: int, first: int = 0) -> None:
+    """The same by chance alone, mostly reading, which finds a hole sooner; raises what the oracle finds.
+
+    The walks have the seeds from 0 on, after the seed `first`.
+    """
     with dynamodb_behind(lambda dynamodb: Seam(Remembering(dynamodb))) as seam:
         machine = type("WalkedSo", (Reading,), {"tables": tables, "setup_of_layers": setup, "seam": seam})
-        for seed in range(walks):
+        for seed in dict.fromkeys((first, *range(walks))):
             _walk(machine(), Random(seed), steps)  # noqa: S311 - nothing secret hangs on it
 
 
