@@ -112,7 +112,7 @@ e2e: ## Browser tests
 
 networks: ## The journeys of people on 50 unreliable networks each; about ten minutes
 	@$(SETUP) app engine frontend browser
-	@E2E_SEEDS=50 $(BIN)/python -m infra.quality networks
+	@E2E_SEEDS=50 $(BIN)/python -m pytest -q -n 2 -p no:schemathesis tests/e2e/test_unreliable_network.py
 
 lighthouse: ## Audit the reader's pages with Lighthouse: 100 in every category
 	@$(SETUP) app engine frontend lighthouse browser

@@ -63,7 +63,6 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "attacks": ((*COVERED, "tests/attacks"),),
     "integration": ((*COVERED, "tests/integration"),),
     "e2e": ((*UNCOVERED, "tests/e2e"),),
-    "networks": ((*UNCOVERED, "--dist", "worksteal", "tests/e2e/test_unreliable_network.py"),),
     "coverage": (
         (str(BIN / "python"), "-m", "coverage", "combine", "--quiet"),
         (str(BIN / "python"), "-m", "coverage", "report", "--fail-under=95"),
