@@ -14,6 +14,7 @@ from infra.local.engine import lockout, mailed_codes
 from infra.local.engine.generations import DamagedStateError, Generations
 from infra.local.engine.journal import Journal
 from infra.local.engine.outbound import hook_source, refuse_outbound
+from infra.local.engine.request_quotas import RequestQuotas
 from infra.local.engine.targets import MissingTargetError, check_targets, check_version
 
 NOW = 1_000_000.0
@@ -27,11 +28,28 @@ def test_a_code_is_right_until_it_expires(purpose: mailed_codes.Purpose, hours: 
     assert mailed_codes.check(None, "123456", NOW) == "expired"
 
 
-def test_a_code_survives_five_wrong_answers_and_not_a_sixth() -> None:
+@pytest.mark.parametrize("answer", ["x", None, 5, "", "1234567"])
+def test_whatever_is_not_the_code_is_wrong_and_changes_nothing(answer: object) -> None:
     issued = mailed_codes.issue("confirm", NOW)
-    wrong = [mailed_codes.check(issued, answer, NOW) for answer in ("x", None, 5, "", f"{issued['code']}0")]
-    assert wrong == ["wrong"] * 5
-    assert mailed_codes.check(issued, issued["code"], NOW) == "too many"
+    assert mailed_codes.check(issued, answer, NOW) == "wrong"
+    assert mailed_codes.check(issued, issued["code"], NOW) == "right"
+
+
+def test_a_user_has_so_many_tries_an_hour_whatever_codes_were_sent_meanwhile() -> None:
+    quotas = RequestQuotas()
+    assert [quotas.take("ConfirmSignUp", "ines", NOW + tried) for tried in range(16)] == [True] * 15 + [False]
+    assert quotas.take("ResendConfirmationCode", "ines", NOW + 20)
+    assert not quotas.take("ConfirmSignUp", "ines", NOW + 3599)
+    # another user has tries of their own, and the hour ends
+    assert quotas.take("ConfirmSignUp", "tove", NOW)
+    assert quotas.take("ConfirmSignUp", "ines", NOW + 3600)
+    assert not quotas.take("ConfirmSignUp", "ines", NOW + 3600)
+
+
+def test_asking_for_a_new_password_and_giving_one_share_their_quota() -> None:
+    quotas = RequestQuotas()
+    asked = [quotas.take(("ForgotPassword", "ConfirmForgotPassword")[turn % 2], "ines", NOW) for turn in range(21)]
+    assert asked == [True] * 20 + [False]
 
 
 def test_codes_have_six_digits_and_differ() -> None:
