@@ -179,6 +179,42 @@ def test_a_look_for_drift_changes_nothing() -> None:
     assert "cloudformation:DetectStackDrift" in drift_actions(EVERYTHING)
 
 
+# Names of actions that return secrets, or what people have written, instead of settings.
+RETURNS_DATA = re.compile(
+    r"secretsmanager:(Batch)?GetSecret.*|ssm:GetParameter.*|kms:(Decrypt|GenerateDataKey|GenerateRandom)"
+    r"|dynamodb:(BatchGet|Get(Item|Records)|PartiQL|Query|Scan).*|sqs:Receive.*|s3:GetObject.*"
+    r"|logs:(Filter|Get(LogEvents|LogRecord|QueryResults)|Start).*|cognito-idp:(AdminGet|ListUsers).*"
+    r"|(sts|ecr|codeartifact):Get.*Token|dax:(BatchGet|Get|Query|Scan).*|lambda:Invoke.*"
+)
+# Those that a look for drift needs: the kept release, which may be encrypted by a key of KMS.
+DATA_FOR_DRIFT = {"s3:GetObject", "kms:Decrypt"}
+
+
+def returning_data(actions: set[str]) -> set[str]:
+    """Those of the actions that return data, and that no look for drift needs."""
+    return {action for action in actions if RETURNS_DATA.fullmatch(action)} - DATA_FOR_DRIFT
+
+
+@pytest.mark.parametrize("stage", [*FOUND, EVERYTHING], ids=lambda stage: stage.name)
+def test_a_look_for_drift_reads_no_secret_and_nothing_that_people_wrote(stage: Stage) -> None:
+    assert returning_data(drift_actions(stage)) == set()
+
+
+@pytest.mark.parametrize(
+    "added", ["secretsmanager:BatchGetSecretValue", "ssm:GetParametersByPath", "dynamodb:Query", "s3:GetObjectVersion"]
+)
+def test_a_read_of_data_that_drift_gets_is_found(added: str) -> None:
+    assert exists(added)
+    assert returning_data({*drift_actions(EVERYTHING), added}) == {added}
+
+
+def test_no_exception_of_drift_is_left_over() -> None:
+    reads = [operation for operation in calls.listed() if calls.is_read(operation)]
+    every = handlers.actions_of(types_of(EVERYTHING), ("read",)) | calls.actions_of(reads)
+    assert every >= policy.NOT_FOR_DRIFT
+    assert drift_actions(EVERYTHING) >= DATA_FOR_DRIFT
+
+
 def test_a_service_without_known_arns_is_a_sentence() -> None:
     with pytest.raises(scopes.ScopeError, match=r"scopes\.py lacks the ARNs of appstream"):
         scopes.resources("appstream", EVERYTHING, ACCOUNT)
