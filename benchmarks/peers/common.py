@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 API_URL = os.environ["API_URL"]
@@ -16,7 +16,7 @@ TRACED = os.environ.get("TRACING") != "off"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_FIELDS = {"title", "notes", "completed", "order", "due_at", "tags"}
+_FIELDS = {"title", "notes", "completed", "order", "due_on", "due_at", "tags"}
 _log = logging.getLogger("peer")
 _log.addHandler(logging.StreamHandler(sys.stdout))
 _log.setLevel(logging.INFO)
@@ -37,6 +37,7 @@ def shape(item):
         "notes": item.get("notes", ""),
         "completed": item.get("completed", False),
         "order": int(order) if isinstance(order, (int, float, Decimal)) else None,
+        "due_on": item.get("due_on"),
         "due_at": item.get("due_at"),
         "tags": list(item.get("tags", [])),
         "attachments": [],
@@ -85,7 +86,7 @@ def shape_photo(item):
 
 
 def checked(asked):
-    """What a person may ask a new todo to be, with its defaults; `due_at` becomes a time."""
+    """What a person may ask a new todo to be, with its defaults; `due_on` becomes a day, `due_at` a time."""
     title, notes, tags = asked.get("title"), asked.get("notes", ""), asked.get("tags", [])
     completed, order, due_at = asked.get("completed", False), asked.get("order"), asked.get("due_at")
     fits = (
@@ -104,11 +105,13 @@ def checked(asked):
         raise Invalid("That is no todo.")
     try:
         due = None if due_at is None else datetime.fromisoformat(due_at)
+        day = None if asked.get("due_on") is None else date.fromisoformat(asked["due_on"])
     except (TypeError, ValueError) as error:
-        raise Invalid("due_at is no time.") from error
-    if due is not None and due.tzinfo is None:
-        raise Invalid("due_at has no offset.")
-    return {"title": title, "notes": notes, "completed": completed, "order": order, "due_at": due, "tags": tags}
+        raise Invalid("due_at is no time, or due_on no day.") from error
+    if due is not None and (due.tzinfo is None or day is not None):
+        raise Invalid("due_at has no offset, or a day beside it.")
+    due_fields = {"due_on": day, "due_at": due}
+    return {"title": title, "notes": notes, "completed": completed, "order": order, **due_fields, "tags": tags}
 
 
 def is_line(text, longest):
@@ -140,6 +143,8 @@ def new_item(owner, todo):
     }
     if due_at:
         item |= {"due_at": due_at, "due_key": f"{due_at}#{todo_id}"}
+    if day := todo["due_on"]:
+        item |= {"due_on": f"{day}", "due_key": f"{day}T23:59:59.999Z#{todo_id}"}
     if todo["order"] is not None:
         item["order"] = todo["order"]
     return item

@@ -42,9 +42,9 @@ def user_state(owner: str, state: State) -> str:
     return f"{owner}#{state}"
 
 
-def due_key(due_at: str, todo_id: str) -> str:
-    """The sort key of `by_due`."""
-    return f"{due_at}#{todo_id}"
+def due_key(due_on: str | None, due_at: str | None, todo_id: str) -> str:
+    """The sort key of `by_due`: a day sorts as its last moment in UTC."""
+    return f"{due_at if due_on is None else f'{due_on}T23:59:59.999Z'}#{todo_id}"
 
 
 class ByCreated(LocalSecondaryIndex["Todo"]):
@@ -89,7 +89,8 @@ class ByDue(GlobalSecondaryIndex["Todo"]):
 class Todo(StoredModel):
     """One todo.
 
-    Times are RFC 3339 text. `attachments` maps a media id to its name, content type and size, and to the key of
+    Times are RFC 3339 text. A todo is due on a day (`due_on`), at a moment (`due_at`), or neither.
+    `attachments` maps a media id to its name, content type and size, and to the key of
     its thumbnail once there is one. `expires_at` is set only in the trash. `last_key` and `last_fingerprint` name
     the last write that had an Idempotency-Key.
     """
@@ -114,6 +115,7 @@ class Todo(StoredModel):
     notes = UnicodeAttribute(default="")
     completed = BooleanAttribute(default=False)
     order = NumberAttribute(null=True)
+    due_on = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)  # type: ignore[arg-type]
     attachments: MapAttribute[str, object] = MapAttribute(default=dict)

@@ -57,7 +57,7 @@ def list_todos(_: Request, caller: Caller, query: contract.TodoQuery) -> Reply:
 )
 def create_todo(request: Request, caller: Caller, body: contract.NewTodo) -> Reply:
     """Create a todo."""
-    _check_due(body.due_at)
+    _check_due(body)
     created = service.create(caller.sub, body, idempotent(request, "create_todo", body))
     todo = _shape(created.todo)
     headers = {"Location": todo.url, "ETag": etag(todo.version)}
@@ -105,7 +105,7 @@ def get_todo(request: Request, caller: Caller, todo_id: str) -> Reply:
 )
 def change_todo(request: Request, caller: Caller, todo_id: str, body: contract.TodoChanges) -> Reply:
     """Change some fields of a todo; with `If-Match` only if nobody was first."""
-    _check_due(body.due_at)
+    _check_due(body)
     expected, name = expected_version(request), idempotent(request, "change_todo", todo_id, body)
     with _refusals(todo_id):
         todo = service.change(caller.sub, todo_id, body, expected, name)
@@ -197,10 +197,13 @@ def _asked_state(query: contract.TodoQuery) -> State | None:
     return None if query.state in (UNSET, "all") else State(query.state)
 
 
-def _check_due(due_at: object) -> None:
-    if isinstance(due_at, datetime):
+def _check_due(body: contract.NewTodo | contract.TodoChanges) -> None:
+    if body.due_on and body.due_at:
+        wrong = FieldError("due_on", "Expected a day in due_on or a moment in due_at, not both")
+        raise Problem(problems.INVALID_BODY, "1 field does not fit.", (wrong,))
+    if isinstance(body.due_at, datetime):
         try:
-            timestamp(due_at)
+            timestamp(body.due_at)
         except ValueError as error:
             wrong = FieldError("due_at", str(error))
             raise Problem(problems.INVALID_BODY, "1 field does not fit.", (wrong,)) from error
@@ -214,6 +217,7 @@ def _shape(todo: Todo) -> contract.Todo:
         notes=todo.notes,
         completed=todo.completed,
         order=None if todo.order is None else int(todo.order),
+        due_on=todo.due_on,
         due_at=todo.due_at,
         tags=list(todo.tags),
         attachments=[_shape_attachment(*photo) for photo in sorted(todo.attachments.as_dict().items())],

@@ -80,6 +80,9 @@ def _components(endpoints: list[Endpoint]) -> dict[str, Schema]:
     # msgspec tells types of one name apart by their module, which no reference of ours does.
     if shared := [name for name in components if "." in name]:
         raise ValueError(f"Types of one name: {', '.join(shared)}.")
+    for struct in structs:
+        # A rule across fields.
+        components[struct.__name__] |= getattr(struct, "json_schema", {})
     return components
 
 

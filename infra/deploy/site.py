@@ -44,7 +44,8 @@ def publish(aws: Aws, stage: Stage, outputs: Mapping[str, str], environment: Map
         CacheControl=FRESH,
     )
     security_txt.put(s3, bucket, outputs["SiteUrl"], datetime.now(UTC))
-    _render_pages(stage, environment)
+    _run("infra.deploy.due_days", "Due dates could not be stored as days", stage, environment)
+    _run("infra.deploy.pages", "The blog's pages could not be written", stage, environment)
     _forget_copies(aws, outputs["DistributionId"])
     return len(written)
 
@@ -69,10 +70,10 @@ def browser_config(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> dict[s
     }
 
 
-def _render_pages(stage: Stage, environment: Mapping[str, str]) -> None:
+def _run(module: str, failure: str, stage: Stage, environment: Mapping[str, str]) -> None:
     region = {"AWS_REGION": stage.region, "AWS_DEFAULT_REGION": stage.region}
     done = subprocess.run(
-        [sys.executable, "-m", "infra.deploy.pages"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
         env={**os.environ, **environment, **region},
         capture_output=True,
@@ -81,7 +82,7 @@ def _render_pages(stage: Stage, environment: Mapping[str, str]) -> None:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise SiteError(f"The blog's pages could not be written: {last}. Run the command again.")
+        raise SiteError(f"{failure}: {last}. Run the command again.")
 
 
 def _forget_copies(aws: Aws, distribution: str) -> None:

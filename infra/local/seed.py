@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -17,7 +17,7 @@ from chalicelib.media.model import READY, Media, object_key
 from chalicelib.settings import settings
 from chalicelib.todos import service
 from chalicelib.todos.contract import NewTodo
-from infra.deploy import pages
+from infra.deploy import due_days, pages
 from infra.local.demo import DEMO_USERS, POSTS, DemoPost, DemoTodo, DemoUser
 from infra.local.demo_art import jpeg
 
@@ -35,6 +35,7 @@ def main() -> int:
             _create_todos(sub, user.todos)
             if "authors" in user.groups:
                 _create_posts(Author(sub, user.name))
+    due_days.store_days()
     # The build's files may have other names than at the last start.
     return pages.main()
 
@@ -63,8 +64,8 @@ def _create_person(cognito: Any, pool: str, user: DemoUser) -> str:  # noqa: ANN
 
 def _create_todos(sub: str, todos: Iterable[DemoTodo]) -> None:
     for todo in todos:
-        due_at = None if todo.due_in_days is None else _end_of_day(todo.due_in_days)
-        new = NewTodo(todo.title, todo.notes, todo.completed, None, due_at, list(todo.tags))
+        due_on = None if todo.due_in_days is None else datetime.now().astimezone().date() + timedelta(todo.due_in_days)
+        new = NewTodo(todo.title, todo.notes, todo.completed, due_on=due_on, tags=list(todo.tags))
         service.create(sub, new)
 
 
@@ -95,11 +96,6 @@ def _wait_until_ready(author: Author, media_ids: Iterable[str]) -> None:
     while waiting and monotonic() < deadline:
         waiting -= {photo.media_id for photo in Media.query(author.id) if photo.state == READY}
         sleep(0.1)
-
-
-def _end_of_day(in_days: int) -> datetime:
-    day = datetime.now().astimezone().date() + timedelta(days=in_days)
-    return datetime.combine(day, time(23, 59, 59)).astimezone().astimezone(UTC)
 
 
 if __name__ == "__main__":

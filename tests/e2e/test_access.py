@@ -297,7 +297,7 @@ def test_filling_in_a_todo_by_the_keyboard_alone(todos: ListPage, ines: Person) 
         "The pressure drops.",
         ["home"],
     )
-    assert todo["due_at"] is not None
+    assert todo["due_on"] is not None
 
 
 def test_photos_by_the_keyboard_alone(todos: ListPage, ines: Person) -> None:

@@ -78,7 +78,8 @@ def test_a_note_is_kept_when_it_is_left(todos: ListPage, ines: Person) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
-def test_a_date_ends_with_the_day_where_the_person_is(new_page: NewPage, ines: Person, zone: str) -> None:
+def test_today_is_the_day_where_the_person_is(new_page: NewPage, ines: Person, zone: str) -> None:
+    days = [datetime.now(ZoneInfo(zone)).date().isoformat()]
     todos = ListPage(new_page(ines, timezone_id=zone)).open()
     todos.add("Water the tomatoes")
     sheet = todos.unfold("Water the tomatoes")
@@ -87,9 +88,29 @@ def test_a_date_ends_with_the_day_where_the_person_is(new_page: NewPage, ines: P
     expect(sheet.get_by_role("button", name="Today")).to_be_focused()
     todos.is_saved()
     expect(todos.page.locator(".lede")).to_have_text("One for today.")
-    end_of_day = datetime.now(ZoneInfo(zone)).replace(hour=23, minute=59, second=59, microsecond=999000)
-    expected = end_of_day.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    assert todos_of(ines.api)[0]["due_at"] == expected
+    # The day may have ended meanwhile.
+    days.append(datetime.now(ZoneInfo(zone)).date().isoformat())
+    (todo,) = todos_of(ines.api)
+    assert todo["due_on"] in days
+    assert todo["due_at"] is None
+
+
+def test_a_day_chosen_in_one_time_zone_is_that_day_in_another(new_page: NewPage, ines: Person) -> None:
+    # given a day that was chosen in Los Angeles, and a moment
+    add_todo(ines.api, "Call the plumber", due_at="2031-03-11T05:30:00Z")
+    there = ListPage(new_page(ines, timezone_id="America/Los_Angeles")).open()
+    expect(there.row("Call the plumber").locator(".due")).to_have_text("Mon 10 Mar 2031, 22:30")
+    there.add("Water the tomatoes")
+    sheet = there.unfold("Water the tomatoes")
+    sheet.get_by_role("button", name="Due date").click()
+    sheet.get_by_label("Another day").fill("2031-03-10")
+    expect(sheet.get_by_role("button", name="Mon 10 Mar 2031")).to_be_visible()
+    there.is_saved()
+    # when the list is looked at in Tokyo
+    here = ListPage(new_page(ines, timezone_id="Asia/Tokyo")).open()
+    # then the day is the same, and the moment has the day and the time of Tokyo
+    expect(here.row("Water the tomatoes").locator(".due")).to_have_text("Mon 10 Mar 2031")
+    expect(here.row("Call the plumber").locator(".due")).to_have_text("Tue 11 Mar 2031, 14:30")
 
 
 def test_any_day_can_be_picked_and_taken_away(todos: ListPage, ines: Person) -> None:
@@ -99,11 +120,11 @@ def test_any_day_can_be_picked_and_taken_away(todos: ListPage, ines: Person) -> 
     sheet.get_by_label("Another day").fill("2031-02-28")
     expect(sheet.get_by_role("button", name="Fri 28 Feb 2031")).to_be_visible()
     todos.is_saved()
-    assert todos_of(ines.api)[0]["due_at"].startswith("2031-02-28T")
+    assert todos_of(ines.api)[0]["due_on"] == "2031-02-28"
     sheet.get_by_role("button", name="No date").click()
     expect(sheet.get_by_role("button", name="Due date")).to_be_focused()
     todos.is_saved()
-    assert todos_of(ines.api)[0]["due_at"] is None
+    assert todos_of(ines.api)[0]["due_on"] is None
 
 
 def test_tags_come_and_go(todos: ListPage, ines: Person) -> None:

@@ -45,7 +45,7 @@ class View:
         return read_units(sizes, consistent=bool(self.consistent)), sum(sizes)
 
 
-TODO = _all("title notes completed order due_at tags attachments created_at updated_at version")
+TODO = _all("title notes completed order due_on due_at tags attachments created_at updated_at version")
 ENTRY = _all("title summary tags cover author_name published_at updated_at")
 OWN_ENTRY = _all("draft_title draft_updated_at published_at published_version version")
 DRAFT = _all(

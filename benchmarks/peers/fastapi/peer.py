@@ -1,5 +1,6 @@
 """FastAPI and Mangum over boto3's resource, with the X-Ray SDK."""
 
+from datetime import date
 from typing import Annotated
 
 from aws_xray_sdk.core import patch_all
@@ -31,6 +32,7 @@ class NewTodo(BaseModel):
     notes: Annotated[str, Field(max_length=20_000), that(is_text)] = ""
     completed: StrictBool = False
     order: Annotated[StrictInt, Field(gt=-(2**31), lt=2**31)] | None = None
+    due_on: date | None = None
     due_at: AwareDatetime | None = None
     tags: Annotated[list[Annotated[str, that(lambda text: is_line(text, 40))]], Field(max_length=10)] = []
 

@@ -70,6 +70,7 @@ class Todo(Model):
     notes = UnicodeAttribute(default="")
     completed = BooleanAttribute(default=False)
     order = NumberAttribute(null=True)
+    due_on = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     tags = ListAttribute(of=UnicodeAttribute, default=list)
     attachments = MapAttribute(default=dict)

@@ -376,6 +376,7 @@ export interface components {
             notes: string;
             completed: boolean;
             order: number | null;
+            due_on: string | null;
             due_at: string | null;
             tags: string[];
             attachments: components["schemas"]["Attachment"][];
@@ -418,6 +419,7 @@ export interface components {
             completed?: boolean;
             /** @default null */
             order?: number | null;
+            due_on?: string | null;
             /** @default null */
             due_at?: string | null;
             /** @default [] */
@@ -433,7 +435,7 @@ export interface components {
         };
         /**
          * TodoChanges
-         * @description The fields to change; the others stay.
+         * @description The fields to change; the others stay. `due_on` and `due_at` are one due date: either sets or removes it.
          */
         TodoChanges: {
             /** @description The title, 1 to 500 characters on one line after trimming */
@@ -442,6 +444,7 @@ export interface components {
             notes?: string;
             completed?: boolean;
             order?: number | null;
+            due_on?: string | null;
             due_at?: string | null;
             tags?: string[];
         };

@@ -2,7 +2,7 @@
 import type { Todo } from '../api/types';
 
 /** The parts of a todo that a person writes. */
-export type Fields = Pick<Todo, 'title' | 'notes' | 'completed' | 'due_at' | 'tags'>;
+export type Fields = Pick<Todo, 'title' | 'notes' | 'completed' | 'due_on' | 'due_at' | 'tags'>;
 export type FieldName = keyof Fields;
 
 interface Asked {
@@ -56,15 +56,21 @@ export const isHeld = (change: Change): boolean =>
   (change.kind === 'edit' && (change.theirs !== undefined || change.gone !== undefined));
 
 export function fieldsOf(todo: Todo): Fields {
-  const { title, notes, completed, due_at, tags } = todo;
-  return { title, notes, completed, due_at, tags };
+  const { title, notes, completed, due_on, due_at, tags } = todo;
+  return { title, notes, completed, due_on: due_at === null ? (due_on ?? null) : null, due_at, tags };
 }
+
+const DUE: FieldName[] = ['due_on', 'due_at'];
+
+/** The fields that a change of this one writes: a due date is one thing in two fields. */
+export const together = (name: FieldName): FieldName[] => (DUE.includes(name) ? DUE : [name]);
 
 export function same<Name extends FieldName>(one?: Fields[Name], other?: Fields[Name]): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((each, place) => each === other[place]);
   }
-  return one === other;
+  // What an earlier version of this page kept on the device has no `due_on`.
+  return (one ?? null) === (other ?? null);
 }
 
 export const names = (fields: Partial<Fields>): FieldName[] => Object.keys(fields) as FieldName[];

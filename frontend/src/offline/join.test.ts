@@ -25,6 +25,20 @@ describe('edits', () => {
     });
   });
 
+  test('of a due date keep its day and its moment together', () => {
+    const edit = anEdit('01A', { due_on: null, due_at: null }, { due_on: '2026-03-10', due_at: null });
+    expect(joined(edit)).toEqual([edit]);
+    const back = anEdit('01A', edit.to, edit.seen);
+    expect(joined(edit, back)).toEqual([]);
+  });
+
+  test('of a due date follow one that an earlier version of this page kept', () => {
+    const moment = '2026-03-11T06:59:59.999Z';
+    const kept = anEdit('01A', { due_at: null }, { due_at: moment });
+    const next = anEdit('01A', { due_on: null, due_at: moment }, { due_on: '2026-03-12', due_at: null });
+    expect(joined(kept, next)).toMatchObject([{ key: kept.key, to: { due_on: '2026-03-12', due_at: null } }]);
+  });
+
   test('of different todos stay apart, in order', () => {
     const changes = [
       anEdit('01A', { title: 'a' }, { title: 'b' }),

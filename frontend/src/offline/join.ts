@@ -13,6 +13,7 @@ import {
   names,
   type Restore,
   same,
+  together,
 } from './change';
 
 export function join(waiting: Change[], next: Change): Change[] {
@@ -74,7 +75,9 @@ export const bothEdits = (earlier: Edit, next: Edit): Edit => ({
 });
 
 function withoutNoChange(edit: Edit): Edit | null {
-  const changed = names(edit.to).filter(name => !same(edit.to[name], edit.seen[name]));
+  const changed = names(edit.to).filter(name =>
+    together(name).some(each => !same(edit.to[each], edit.seen[each])),
+  );
   if (changed.length === 0) return null;
   const some = (fields: Partial<Fields>) => Object.fromEntries(changed.map(name => [name, fields[name]]));
   return { ...edit, seen: some(edit.seen), to: some(edit.to) };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aTodo } from '../testing/todos';
 import { merge } from './merge';
 
@@ -33,5 +33,33 @@ test('each field is judged by itself', () => {
   expect(merge(seen, mine, theirs)).toEqual({
     rest: { notes: 'more', due_at: '2026-11-21T22:59:59.999Z' },
     clashing: ['title'],
+  });
+});
+
+describe('a due date is one thing in two fields', () => {
+  const seen = { due_on: null, due_at: null };
+  const mine = { due_on: '2026-03-10', due_at: null };
+
+  test('a day goes on top where no one else has set a due date', () => {
+    expect(merge(seen, mine, aTodo())).toEqual({ rest: mine, clashing: [] });
+  });
+
+  test('a day here and a moment elsewhere are a choice', () => {
+    const theirs = aTodo({ due_at: '2026-03-12T09:00:00.000Z' });
+    expect(merge(seen, mine, theirs)).toEqual({ rest: {}, clashing: ['due_on', 'due_at'] });
+  });
+
+  test('a day instead of a moment takes the moment away', () => {
+    const theirs = aTodo({ due_at: '2026-03-12T09:00:00.000Z' });
+    const before = { due_on: null, due_at: theirs.due_at };
+    expect(merge(before, mine, theirs)).toEqual({ rest: mine, clashing: [] });
+  });
+
+  test('a change that an earlier version of this page kept goes on top', () => {
+    const moment = '2026-03-11T06:59:59.999Z';
+    expect(merge({ due_at: null }, { due_at: moment }, aTodo())).toEqual({
+      rest: { due_at: moment },
+      clashing: [],
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** Three-way merge of a todo: what the person saw, what they made of it, what somebody else made of it. */
 import type { Todo } from '../api/types';
-import { type FieldName, type Fields, names, pick, same } from './change';
+import { type FieldName, type Fields, names, pick, same, together } from './change';
 
 export interface Merged {
   /** Ours alone, and still to be written. */
@@ -10,12 +10,14 @@ export interface Merged {
 }
 
 export function merge(seen: Partial<Fields>, mine: Partial<Fields>, theirs: Todo): Merged {
-  const wanted = names(mine).filter(name => !same(mine[name], theirs[name]));
+  const isSame = (one: Partial<Fields>, name: FieldName): boolean =>
+    together(name).every(each => same(one[each], theirs[each]));
+  const wanted = names(mine).filter(name => !isSame(mine, name));
   return {
     rest: pick(
       mine,
-      wanted.filter(name => same(seen[name], theirs[name])),
+      wanted.filter(name => isSame(seen, name)),
     ),
-    clashing: wanted.filter(name => !same(seen[name], theirs[name])),
+    clashing: wanted.filter(name => !isSame(seen, name)),
   };
 }

@@ -105,6 +105,18 @@ describe('the choice', () => {
     });
   });
 
+  test('both: a moment of ours takes the place of a day of theirs', () => {
+    const moment = '2026-03-11T06:59:59.999Z';
+    const edit = anEdit(
+      '01A',
+      { due_at: null },
+      { due_at: moment },
+      { theirs: aTodo({ due_on: '2026-03-12' }) },
+    );
+    const [second] = settle.choose([edit], edit.key, 'both', names());
+    expect(second).toMatchObject({ kind: 'create', fields: { due_on: null, due_at: moment } });
+  });
+
   test('of nothing changes nothing', () => {
     const edit = anEdit('01A', { title: 'a' }, { title: 'b' });
     expect(settle.choose([edit], edit.key, 'mine', names())).toEqual([edit]);

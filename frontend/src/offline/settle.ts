@@ -1,6 +1,6 @@
 /** What an answer does to the changes that wait. Pure: the queue applies these to what it keeps. */
 import type { Todo } from '../api/types';
-import { type Change, type Edit, type Fields, isHeld, names, ownId, pick, same } from './change';
+import { type Change, type Edit, type Fields, fieldsOf, isHeld, names, ownId, pick, same } from './change';
 import { asCreate, bothEdits, follows, join } from './join';
 import { merge } from './merge';
 
@@ -85,14 +85,13 @@ export function choose(waiting: Waiting, key: string, choice: Choice, newUlid: (
   const { rest, clashing } = merge(edit.seen, edit.to, theirs);
   if (choice === 'mine') return onTop(waiting, edit, { ...rest, ...pick(edit.to, clashing) }, theirs);
   if (choice === 'theirs') return onTop(waiting, edit, rest, theirs);
-  const { title, notes, completed, due_at, tags } = { ...theirs, ...edit.to };
   const second: Change = {
     kind: 'create',
     key: newUlid(),
     at: edit.at,
     tab: edit.tab,
     todo: ownId(newUlid()),
-    fields: { title, notes, completed, due_at, tags },
+    fields: fieldsOf({ ...theirs, ...edit.to }),
   };
   return join(without(waiting, key), second);
 }

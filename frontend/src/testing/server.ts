@@ -5,6 +5,7 @@
 import { NoAnswer, Refusal } from '../api/failures';
 import type { PageRequest, TodoApi } from '../api/todos';
 import type { Todo } from '../api/types';
+import { dueKey, dueOf } from '../todos/dates';
 import { aTodo } from './todos';
 
 export type Fault = 'lost' | 'unanswered' | 'busy' | 'broken' | null;
@@ -45,7 +46,7 @@ export function aServer({ fault = () => null }: { fault?: () => Fault } = {}) {
       serve(`page ${listing}`, () => {
         const all = [...live.values()]
           .filter(todo => listing === 'all' || todo.completed === (listing === 'done'))
-          .filter(todo => listing !== 'due' || todo.due_at !== null)
+          .filter(todo => listing !== 'due' || dueOf(todo))
           .sort((one, other) => (sortKey(one, listing) < sortKey(other, listing) ? -1 : 1));
         const rest = all.filter(todo => cursor === undefined || sortKey(todo, listing) > cursor);
         const items = rest.slice(0, limit);
@@ -131,7 +132,7 @@ export function aServer({ fault = () => null }: { fault?: () => Fault } = {}) {
 }
 
 const sortKey = (todo: Todo, listing: string): string =>
-  listing === 'due' ? `${todo.due_at}#${todo.id}` : todo.id;
+  listing === 'due' ? `${dueKey(todo)}#${todo.id}` : todo.id;
 
 export function refusal(status: number, type: string, more = {}, retryAfter: number | null = null): Refusal {
   const problem = {

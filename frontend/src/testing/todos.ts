@@ -10,6 +10,7 @@ export function aTodo(fields: Partial<Todo> = {}): Todo {
     notes: '',
     completed: false,
     order: null,
+    due_on: null,
     due_at: null,
     tags: [],
     attachments: [],
@@ -26,7 +27,7 @@ const asked = () => {
   return { key: `key-${keys}`, at: '2026-11-21T09:00:00.000Z', tab: 'tab-1' };
 };
 
-const EMPTY: Fields = { title: '', notes: '', completed: false, due_at: null, tags: [] };
+const EMPTY: Fields = { title: '', notes: '', completed: false, due_on: null, due_at: null, tags: [] };
 
 export const aCreate = (todo: string, fields: Partial<Fields>): Create => ({
   ...asked(),

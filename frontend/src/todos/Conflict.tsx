@@ -1,11 +1,12 @@
 /** The choice between two versions of a todo. */
 import { useMemo } from 'preact/hooks';
+import type { Todo } from '../api/types';
 import type { Edit } from '../offline/change';
 import { merge } from '../offline/merge';
 import type { Choice } from '../offline/settle';
 import { Dialog } from '../ui/Dialog';
 import { readable } from '../ui/text';
-import { clock, type Day, dueDay, short } from './dates';
+import { clock, type Day, dueOf, short } from './dates';
 import { differences, type Piece } from './differences';
 
 interface ConflictProps {
@@ -74,12 +75,15 @@ function rowsOf({ seen, to, theirs: found }: Edit, today: Day): Row[] {
   // What only one side changed clashes with nothing, so both columns have it.
   const theirs = { ...found, ...merge(seen, to, found).rest };
   const mine = { ...theirs, ...to };
-  const due = (at: string | null) => (at === null ? 'None' : short(dueDay(at), today));
+  const due = (todo: Pick<Todo, 'due_on' | 'due_at'>) => {
+    const found = dueOf(todo);
+    return found ? short(found.day, today) + found.time : 'None';
+  };
   const tags = (all: string[]) => all.join(', ') || 'None';
   return [
     row('Title', mine.title, theirs.title),
     row('Note', mine.notes || 'None', theirs.notes || 'None'),
-    row('Due', due(mine.due_at), due(theirs.due_at)),
+    row('Due', due(mine), due(theirs)),
     row('Tags', tags(mine.tags), tags(theirs.tags)),
   ];
 }

@@ -3,12 +3,12 @@ import { useId, useRef, useState } from 'preact/hooks';
 import type { Todo } from '../api/types';
 import { Icon } from '../ui/Icon';
 import { isEnter } from '../ui/keys';
-import { type Day, dayAfter, dueDay, endOfDay, inWords, nextMonday, urgency } from './dates';
+import { type Day, dayAfter, dueOf, inWords, nextMonday, urgency } from './dates';
 
 interface DueProps {
   todo: Todo;
   today: Day;
-  onChange(dueAt: string | null): void;
+  onChange(day: Day | null): void;
 }
 
 const EARLIEST = '1970-01-01';
@@ -17,8 +17,8 @@ export function Due({ todo, today, onChange }: DueProps) {
   const [isOpen, setOpen] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const due = todo.due_at === null ? null : dueDay(todo.due_at);
-  const when = due === null || todo.completed ? '' : urgency(due, today);
+  const due = dueOf(todo);
+  const when = due === null || todo.completed ? '' : urgency(due.day, today);
 
   function close(): void {
     setOpen(false);
@@ -26,14 +26,13 @@ export function Due({ todo, today, onChange }: DueProps) {
   }
 
   function pick(day: Day | null): void {
-    onChange(day === null ? null : endOfDay(day));
+    onChange(day);
     close();
   }
 
   function onDate(day: Day): void {
     // While a year is typed, its first digits make a date too.
-    const dueAt = day >= EARLIEST ? endOfDay(day) : null;
-    if (dueAt !== null) onChange(dueAt);
+    if (day >= EARLIEST && day.length === EARLIEST.length) onChange(day);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -66,7 +65,7 @@ export function Due({ todo, today, onChange }: DueProps) {
         // A fieldset cannot be laid out as one of the chips
         <div class="unfolded" id={id} role="group" aria-label="Due date" onKeyDown={onKeyDown}>
           {days.map(({ label, day }) => (
-            <button key={label} type="button" aria-pressed={day === due} onClick={() => pick(day)}>
+            <button key={label} type="button" aria-pressed={day === due?.day} onClick={() => pick(day)}>
               {label}
             </button>
           ))}
@@ -75,7 +74,7 @@ export function Due({ todo, today, onChange }: DueProps) {
             aria-label="Another day"
             min={EARLIEST}
             max="9998-12-31"
-            value={due ?? ''}
+            value={due?.day ?? ''}
             onChange={event => onDate(event.currentTarget.value)}
           />
           {due !== null && (

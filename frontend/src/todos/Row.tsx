@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon';
 import { isComposing } from '../ui/keys';
 import { readable } from '../ui/text';
 import type { App } from './app';
-import { type Day, dueDay, inWords, short, urgency } from './dates';
+import { type Day, dueOf, inWords, short, urgency } from './dates';
 import { RowNotes } from './RowNotes';
 import { Sheet } from './Sheet';
 import { TitleEdit } from './TitleEdit';
@@ -132,14 +132,16 @@ export function Row(props: RowProps) {
 }
 
 function Meta({ todo, today }: { todo: Todo; today: Day }) {
-  const due = todo.due_at === null ? null : dueDay(todo.due_at);
+  const due = dueOf(todo);
   const photos = todo.attachments.length;
   if (due === null && todo.tags.length === 0 && todo.notes === '' && photos === 0) return null;
-  const when = due === null || todo.completed ? '' : urgency(due, today);
+  const when = due === null || todo.completed ? '' : urgency(due.day, today);
   return (
     <div class="meta">
       {due !== null && (
-        <span class={`due ${when}`}>{todo.completed ? short(due, today) : inWords(due, today)}</span>
+        <span class={`due ${when}`}>
+          {todo.completed ? short(due.day, today) + due.time : inWords(due, today)}
+        </span>
       )}
       {todo.tags.map(tag => (
         <span class="tag" key={tag} dir="auto">

@@ -56,7 +56,7 @@ export function Sheet({ app, todo, today, onClose }: SheetProps) {
         </p>
       )}
       <div class="chips">
-        <Due todo={todo} today={today} onChange={due_at => app.list.edit(todo, { due_at })} />
+        <Due todo={todo} today={today} onChange={due_on => app.list.edit(todo, { due_on, due_at: null })} />
         <Tags todo={todo} suggestions={tagsOf(app)} onChange={tags => app.list.edit(todo, { tags })} />
         <button
           class="fold"

@@ -14,7 +14,7 @@ import {
   startOver,
 } from './coverage';
 
-const open = (id: string, due_at: string | null = null) => aTodo({ id, due_at });
+const open = (id: string, due_on: string | null = null) => aTodo({ id, due_on });
 const done = (id: string) => aTodo({ id, completed: true });
 
 function read(known: Known, listing: Listing, items: Todo[], next: string | null, after = ''): Known {
@@ -91,7 +91,7 @@ describe('what can be shown without a gap', () => {
     const some = read(nothingKnown(), 'all', [open('01A'), open('01B', '2026-11-30')], 'more');
     const dated = read(some, 'due', [open('01C', '2026-11-21')], 'more');
     expect(covered(dated, 'all', 'due')).toEqual(['01C']);
-    const allDated = read(dated, 'due', [open('01B', '2026-11-30')], null, '2026-11-21#01C');
+    const allDated = read(dated, 'due', [open('01B', '2026-11-30')], null, '2026-11-21T23:59:59.999Z#01C');
     expect(covered(allDated, 'all', 'due')).toEqual(['01A', '01B', '01C']);
   });
 

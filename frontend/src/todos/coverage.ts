@@ -2,6 +2,7 @@
 import type { Listing } from '../api/todos';
 import type { Todo, TodoPage } from '../api/types';
 import { isOwnId } from '../offline/change';
+import { dueKey, dueOf } from './dates';
 import type { Filter, Sort } from './view';
 
 /** How far a listing has been read. */
@@ -52,7 +53,7 @@ export const nextListing = (known: Known, filter: Filter, sort: Sort): Listing |
   listingsOf(filter, sort).find(listing => !isRead(known, listing)) ?? null;
 
 const sortKey = (todo: Todo, listing: Listing): string =>
-  listing === 'due' ? `${todo.due_at}#${todo.id}` : todo.id;
+  listing === 'due' ? `${dueKey(todo)}#${todo.id}` : todo.id;
 
 /** Whether every todo before this one is known too, so that showing it leaves no gap. */
 export function isCovered(known: Known, todo: Todo, filter: Filter, sort: Sort): boolean {
@@ -64,7 +65,7 @@ export function isCovered(known: Known, todo: Todo, filter: Filter, sort: Sort):
     if (filter === 'all') return todo.id <= allUpTo(known);
     return isListed;
   }
-  if (!todo.completed && todo.due_at !== null) {
+  if (!todo.completed && dueOf(todo)) {
     return sortKey(todo, 'due') <= reach.due.upTo || isRead(known, 'due');
   }
   return isListed && isRead(known, 'due') && (!todo.completed || isRead(known, 'open'));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dayAfter, dayOf, dueDay, endOfDay, inWords, nextMonday, short, urgency } from './dates';
+import { aTodo } from '../testing/todos';
+import { dayAfter, dayOf, dueKey, dueOf, inWords, nextMonday, short, urgency } from './dates';
 
 const zone = process.env.TZ;
 afterEach(() => {
@@ -7,25 +8,59 @@ afterEach(() => {
 });
 
 describe.each([
-  ['UTC', '2026-11-21', '2026-11-21T23:59:59.999Z'],
-  ['America/New_York', '2026-11-21', '2026-11-22T04:59:59.999Z'],
-  ['Asia/Kolkata', '2026-11-21', '2026-11-21T18:29:59.999Z'],
-  ['Pacific/Kiritimati', '2026-11-21', '2026-11-21T09:59:59.999Z'],
+  ['America/Los_Angeles', '2026-03-10'],
+  ['Asia/Tokyo', '2026-03-10'],
+  ['Pacific/Apia', '2026-03-10'],
+  ['Asia/Kathmandu', '2026-03-10'],
+  ['Pacific/Honolulu', '2026-03-10'],
+  ['Pacific/Kiritimati', '2026-03-10'],
   // The clocks change on these days.
-  ['Europe/Berlin', '2026-10-25', '2026-10-25T22:59:59.999Z'],
-  ['America/Sao_Paulo', '2018-11-04', '2018-11-05T01:59:59.999Z'],
-])('in %s', (place, day, end) => {
+  ['America/Los_Angeles', '2026-03-08'],
+  ['America/New_York', '2026-11-01'],
+  ['Pacific/Auckland', '2026-04-05'],
+  ['America/Nuuk', '2026-03-28'],
+  ['America/Sao_Paulo', '2018-11-04'],
+])('in %s, due on %s', (place, day) => {
   beforeEach(() => {
     process.env.TZ = place;
   });
+  const due = () => dueOf(aTodo({ due_on: day })) ?? { day: '', time: '' };
 
-  test('a day ends when it ends there', () => expect(endOfDay(day)).toBe(end));
-  test('and comes back as the same day', () => expect(dueDay(end)).toBe(day));
+  test('is that day, without a time', () => expect(due()).toEqual({ day, time: '' }));
+  test('is due until the last moment of that day', () => {
+    const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+    const end = new Date(year, month - 1, date + 1);
+    const today = dayOf(new Date(end.getTime() - 1));
+    const next = dayOf(end);
+    expect([inWords(due(), today), urgency(due().day, today)]).toEqual(['Today', 'today']);
+    expect([inWords(due(), next), urgency(due().day, next)]).toEqual(['Overdue, yesterday', 'late']);
+  });
   test('a week later is a week later', () => expect(dayAfter(dayAfter(day, 7), -7)).toBe(day));
 });
 
-test.each(['', '2026-02-30', '2026-13-01', 'soon', '2026-11'])('%j is no day', text => {
-  expect(endOfDay(text)).toBeNull();
+test.each([
+  ['America/Los_Angeles', '2026-03-09', 'Tomorrow, 22:30'],
+  ['Asia/Tokyo', '2026-03-10', 'Tomorrow, 14:30'],
+  ['Asia/Kathmandu', '2026-03-10', 'Tomorrow, 11:15'],
+])('in %s, a moment has the day and time of the clock there', (place, today, words) => {
+  process.env.TZ = place;
+  const todo = aTodo({ due_at: '2026-03-11T05:30:00.000Z' });
+  expect(inWords(dueOf(todo) ?? { day: '', time: '' }, today)).toBe(words);
+});
+
+test('a day sorts as its last moment in UTC', () => {
+  const keys = [
+    dueKey(aTodo({ due_on: '2026-03-10' })),
+    dueKey(aTodo({ due_at: '2026-03-10T09:00:00.000Z' })),
+    dueKey(aTodo({ due_at: '2026-03-11T00:00:00.000Z' })),
+  ];
+  expect([...keys].sort()).toEqual([keys[1], keys[0], keys[2]]);
+  expect(keys[0]).toBe('2026-03-10T23:59:59.999Z');
+});
+
+test('what an earlier version of this page kept on the device has no day', () => {
+  const { due_on: _, ...kept } = aTodo();
+  expect(dueOf(kept as ReturnType<typeof aTodo>)).toBeNull();
 });
 
 test('a day is written as date fields write it', () => {
@@ -48,7 +83,7 @@ test.each([
   ['2026-11-15', 'Overdue, Sunday', 'late'],
   ['2026-11-14', 'Overdue, Sat 14 Nov', 'late'],
 ])('on 21 November, %s is %j', (day, words, when) => {
-  expect(inWords(day, '2026-11-21')).toBe(words);
+  expect(inWords({ day, time: '' }, '2026-11-21')).toBe(words);
   expect(urgency(day, '2026-11-21')).toBe(when);
 });
 

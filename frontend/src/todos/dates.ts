@@ -1,4 +1,5 @@
-/** Due dates. A person picks a day; the API keeps a moment: the last one of that day where the person is. */
+/** Due dates: a day, the same in every time zone, or a moment, which is shown by the person's own clock. */
+import type { Todo } from '../api/types';
 
 /** A day as date fields write it: 2026-11-21. */
 export type Day = string;
@@ -20,15 +21,23 @@ export function nextMonday(day: Day): Day {
   return dayAfter(day, (8 - weekday) % 7 || 7);
 }
 
-/** The last moment of a day, in UTC; null where the text is no day. */
-export function endOfDay(day: Day): string | null {
-  const date = startOf(day);
-  if (Number.isNaN(date.getTime()) || dayOf(date) !== day) return null;
-  date.setHours(23, 59, 59, 999);
-  return date.toISOString();
+/** The day on which a todo is due where the person is, and ", 14:30" where it is due at a moment. */
+export interface Due {
+  day: Day;
+  time: string;
 }
 
-export const dueDay = (dueAt: string): Day => dayOf(new Date(dueAt));
+export function dueOf({ due_on, due_at }: Pick<Todo, 'due_on' | 'due_at'>): Due | null {
+  if (due_at) {
+    const moment = new Date(due_at);
+    return { day: dayOf(moment), time: `, ${clock(moment)}` };
+  }
+  return due_on ? { day: due_on, time: '' } : null;
+}
+
+/** Where a todo stands among those with a due date, as the API sorts them. */
+export const dueKey = ({ due_on, due_at }: Todo): string =>
+  due_at ?? (due_on ? `${due_on}T23:59:59.999Z` : '');
 
 export type Urgency = 'late' | 'today' | 'later';
 
@@ -36,8 +45,10 @@ export function urgency(due: Day, today: Day): Urgency {
   return due < today ? 'late' : due === today ? 'today' : 'later';
 }
 
-/** "Today", "Tomorrow", "Wed 25 Nov", "Overdue, Thursday". */
-export function inWords(due: Day, today: Day): string {
+/** "Today", "Tomorrow, 14:30", "Wed 25 Nov", "Overdue, Thursday". */
+export const inWords = ({ day, time }: Due, today: Day): string => dayInWords(day, today) + time;
+
+function dayInWords(due: Day, today: Day): string {
   if (due === today) return 'Today';
   if (due === dayAfter(today, 1)) return 'Tomorrow';
   if (due > today) return short(due, today);

@@ -98,7 +98,7 @@ export function createList({ queue, connection, tab, newUlid, now, wake }: ListP
 
     create(title: string): string {
       const todo = ownId(newUlid());
-      const fields: Fields = { title, notes: '', completed: false, due_at: null, tags: [] };
+      const fields: Fields = { title, notes: '', completed: false, due_on: null, due_at: null, tags: [] };
       add({ ...asked(), kind: 'create', todo, fields });
       return todo;
     },

@@ -6,9 +6,9 @@ import { type Filter, filterOf, type Sort, view } from './view';
 
 const TODOS = [
   aTodo({ id: '01A', title: 'undated' }),
-  aTodo({ id: '01B', title: 'later', due_at: '2026-12-01T22:59:59.999Z' }),
-  aTodo({ id: '01C', title: 'done', completed: true, due_at: '2026-11-01T22:59:59.999Z' }),
-  aTodo({ id: '01D', title: 'soon', due_at: '2026-11-22T22:59:59.999Z' }),
+  aTodo({ id: '01B', title: 'later', due_on: '2026-12-01' }),
+  aTodo({ id: '01C', title: 'done', completed: true, due_on: '2026-11-01' }),
+  aTodo({ id: '01D', title: 'soon', due_at: '2026-11-22T22:30:00.000Z' }),
 ];
 
 function shown(

@@ -2,6 +2,7 @@
 import type { Todo } from '../api/types';
 import { byCreation } from '../offline/present';
 import { isCovered, isRead, type Known } from './coverage';
+import { dueKey, dueOf } from './dates';
 
 export type Filter = 'all' | 'active' | 'completed';
 export type Sort = 'created' | 'due';
@@ -57,11 +58,12 @@ function ordered(one: Todo, other: Todo, sort: Sort): number {
 function byDue(one: Todo, other: Todo): number {
   const [group, otherGroup] = [groupOf(one), groupOf(other)];
   if (group !== otherGroup) return group - otherGroup;
-  if (group > 0 || one.due_at === other.due_at) return 0;
-  return (one.due_at ?? '') < (other.due_at ?? '') ? -1 : 1;
+  const [due, otherDue] = [dueKey(one), dueKey(other)];
+  if (group > 0 || due === otherDue) return 0;
+  return due < otherDue ? -1 : 1;
 }
 
-function groupOf({ completed, due_at }: Todo): number {
-  if (completed) return 2;
-  return due_at === null ? 1 : 0;
+function groupOf(todo: Todo): number {
+  if (todo.completed) return 2;
+  return dueOf(todo) ? 0 : 1;
 }

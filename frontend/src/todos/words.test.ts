@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aTodo } from '../testing/todos';
-import { endOfDay } from './dates';
 import { counted, lede, plural, quoted } from './words';
 
 const TODAY = '2026-11-21';
-const due = (day: string) => aTodo({ due_at: endOfDay(day) });
+const due = (day: string) => aTodo({ due_on: day });
 
 describe('the line under the date', () => {
   test('counts what is due in words', () => {

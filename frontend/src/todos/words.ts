@@ -1,7 +1,7 @@
 /** The sentences of the list. */
 import type { Todo } from '../api/types';
 import { readable } from '../ui/text';
-import { type Day, dueDay, urgency } from './dates';
+import { type Day, dueOf, urgency } from './dates';
 
 const SMALL = [
   'no',
@@ -38,7 +38,8 @@ export function lede(todos: Iterable<Todo>, today: Day, isWhole: boolean): strin
     all += 1;
     if (todo.completed) continue;
     open += 1;
-    const when = todo.due_at === null ? 'later' : urgency(dueDay(todo.due_at), today);
+    const due = dueOf(todo);
+    const when = due ? urgency(due.day, today) : 'later';
     if (when === 'late') late += 1;
     if (when === 'today') now += 1;
   }

@@ -31,6 +31,7 @@ ELSEWHERE: Mapping[str, str] = {
     "cloudformation:BatchDescribeTypeConfigurations": "CloudFormation, for make drift",
     "lambda:GetFunctionConcurrency": "make drift, of functions that no stack has",
     "iam:ListAttachedRolePolicies": "the same, of their roles",
+    "dynamodb:Scan": "make deploy and make site, which look for due dates to store as days",
     "lambda:ListVersionsByFunction": "make site of one stack, which deletes old versions of functions",
     "lambda:ListAliases": "the same",
     "sesv2:GetEmailIdentity": "make outputs, for the DNS records of mail",

@@ -71,6 +71,7 @@ TODOS = st.fixed_dictionaries(
         "tags": st.sampled_from([[], [f"{number}{WIDE * 39}" for number in range(10)], ["\u2060"], ["t"] * 11]),
         "order": st.sampled_from([None, 2**31 - 1, -(2**31) + 1, 2**31]),
         "due_at": st.sampled_from([None, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]),
+        "due_on": st.sampled_from([None, "0001-01-01", "9999-12-31"]),
         "completed": st.booleans(),
     },
 )

@@ -81,6 +81,7 @@ TODO = TODO_PHOTOS | {
     "notes": NOTES,
     "completed": 1,
     "order": SHORT,
+    "due_on": SHORT,
     "due_at": SHORT,
     "tags": CONTAINER + MAX_TODO_TAGS * (TAG + ELEMENT),
     "created_at": SHORT,

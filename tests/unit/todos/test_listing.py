@@ -93,6 +93,13 @@ def test_a_change_moves_a_todo_between_the_lists(week: Api) -> None:
     assert (titles(week, state="open"), titles(week, state="done")) == (["a", "c", "d"], ["b", "e"])
 
 
+def test_a_day_sorts_after_all_its_moments_in_utc(ada: Api) -> None:
+    ada.post("/todos", {"title": "next day", "due_at": "2026-12-02T00:00:00Z"})
+    ada.post("/todos", {"title": "day", "due_on": "2026-12-01"})
+    ada.post("/todos", {"title": "evening", "due_at": "2026-12-01T23:00:00Z"})
+    assert titles(ada, sort="due", limit=1) == ["evening", "day", "next day"]
+
+
 def test_todos_due_at_the_same_moment_are_all_there(ada: Api) -> None:
     for title in "xyz":
         ada.post("/todos", {"title": title, "due_at": "2026-12-01T00:00:00Z"})

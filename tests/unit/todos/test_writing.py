@@ -13,6 +13,7 @@ EVERYTHING = {
     "notes": "Twice\n\ton hot days ",
     "completed": True,
     "order": -7,
+    "due_on": None,
     "due_at": "2026-12-01T10:00:00+02:00",
     "tags": [" garden ", "garden", "home"],
 }
@@ -35,10 +36,11 @@ def test_a_new_todo_comes_back_as_it_was_sent_trimmed(ada: Api) -> None:
 
 def test_a_title_is_enough(ada: Api) -> None:
     todo = ada.post("/todos", {"title": "a"}).json()
-    assert {name: todo[name] for name in ("notes", "completed", "order", "due_at", "tags")} == {
+    assert {name: todo[name] for name in ("notes", "completed", "order", "due_on", "due_at", "tags")} == {
         "notes": "",
         "completed": False,
         "order": None,
+        "due_on": None,
         "due_at": None,
         "tags": [],
     }
@@ -60,6 +62,9 @@ def test_a_new_todo_says_where_it_is_and_at_which_version(ada: Api) -> None:
         ({"order": None}, {"order": None}),
         ({"order": 2**31 - 1}, {"order": 2**31 - 1}),
         ({"due_at": None}, {"due_at": None}),
+        ({"due_on": None}, {"due_at": None}),
+        ({"due_on": "2027-01-01"}, {"due_on": "2027-01-01", "due_at": None}),
+        ({"due_on": "2027-01-01", "due_at": None}, {"due_on": "2027-01-01", "due_at": None}),
         ({"due_at": "2027-01-01T00:00:00Z"}, {"due_at": "2027-01-01T00:00:00.000Z"}),
         ({"tags": []}, {"tags": []}),
         ({"tags": ["x", " x"]}, {"tags": ["x"]}),
@@ -86,6 +91,52 @@ def test_a_due_date_beyond_the_years_of_utc_is_refused_everywhere(ada: Api) -> N
     for answered in (ada.post("/todos", {"title": "a"} | late), ada.patch(f"/todos/{todo_id}", late)):
         assert answered.status == 400
         assert [error["field"] for error in answered.json()["errors"]] == ["due_at"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2028-02-29", "9999-12-31"])
+def test_a_day_is_kept_as_that_day(ada: Api, day: str) -> None:
+    # given a todo that is due at a moment
+    todo = ada.post("/todos", {"title": "a", "due_at": "2026-12-01T10:00:00Z"}).json()
+    # when it becomes due on a day instead
+    changed = ada.patch(f"/todos/{todo['id']}", {"due_on": day}).json()
+    # then that day is all there is, and a moment takes it away again
+    assert (changed["due_on"], changed["due_at"]) == (day, None)
+    assert ada.post("/todos", {"title": "b", "due_on": day, "due_at": None}).json()["due_on"] == day
+    back = ada.patch(f"/todos/{todo['id']}", {"due_on": None, "due_at": "2026-12-01T10:00:00Z"}).json()
+    assert (back["due_on"], back["due_at"]) == (None, "2026-12-01T10:00:00.000Z")
+
+
+@pytest.mark.parametrize("null", ["due_on", "due_at"])
+def test_null_in_either_field_removes_the_due_date(ada: Api, null: str) -> None:
+    # given a todo that is due on a day
+    todo = ada.post("/todos", {"title": "a", "due_on": "2026-12-01"}).json()
+    assert [each["id"] for each in ada.get("/todos?sort=due").json()["items"]] == [todo["id"]]
+    # when a change says that it is due on no day, or at no moment
+    changed = ada.patch(f"/todos/{todo['id']}", {null: None}).json()
+    # then it has no due date, and is in no list by due date
+    assert (changed["due_on"], changed["due_at"]) == (None, None)
+    assert ada.get("/todos?sort=due").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-02-29", "2026-13-01", "0000-01-01", "10000-01-01", "2026-1-1", "20260101", "", 5]
+)
+def test_what_is_no_day_is_refused_everywhere(ada: Api, day: object) -> None:
+    todo_id = ada.post("/todos", {"title": "a"}).json()["id"]
+    wrong = {"due_on": day}
+    for answered in (ada.post("/todos", {"title": "a"} | wrong), ada.patch(f"/todos/{todo_id}", wrong)):
+        assert answered.status == 400
+        assert [error["field"] for error in answered.json()["errors"]] == ["due_on"]
+
+
+def test_a_day_and_a_moment_together_are_refused_everywhere(ada: Api) -> None:
+    todo_id = ada.post("/todos", {"title": "a"}).json()["id"]
+    both = {"due_on": "2026-12-01", "due_at": "2026-12-01T10:00:00Z"}
+    for answered in (ada.post("/todos", {"title": "a"} | both), ada.patch(f"/todos/{todo_id}", both)):
+        assert (answered.status, answered.json()["errors"]) == (
+            400,
+            [{"field": "due_on", "message": "Expected a day in due_on or a moment in due_at, not both"}],
+        )
 
 
 def test_a_create_whose_answer_is_lost_is_not_done_twice(ada: Api) -> None:
