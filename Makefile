@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e networks lighthouse openapi \
+.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e mutants networks lighthouse openapi \
 	plan deploy status outputs smoke drift unlock rotate-keys destroy role bootstrap rehearse package release open-release beside site
 
 help: ## List the targets
@@ -109,6 +109,10 @@ integration: ## Tests against the local engine, on ports of their own
 e2e: ## Browser tests
 	@$(SETUP) app engine frontend browser
 	@$(BIN)/python -m infra.quality e2e
+
+mutants: ## Break what guards, one place at a time in a copy, and print which suite notices; about five minutes
+	@$(SETUP) app engine
+	@$(BIN)/python -m tests.attacks.mutants
 
 networks: ## The journeys of people on 50 unreliable networks each; about ten minutes
 	@$(SETUP) app engine frontend browser

@@ -1,0 +1,23 @@
+"""Each mutant changes one place that is there, in a way that Python or YAML still reads, and names a suite that is."""
+
+import ast
+from collections import Counter
+
+import pytest
+
+from tests.attacks.mutants import MUTANTS, ROOT, Mutant
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_it_changes_one_place(mutant: Mutant) -> None:
+    text = (ROOT / mutant.path).read_text()
+    assert text.count(mutant.before) == 1
+    changed = text.replace(mutant.before, mutant.after)
+    assert changed != text
+    if mutant.path.endswith(".py"):
+        ast.parse(changed)
+    assert (ROOT / mutant.suite.partition("::")[0]).exists()
+
+
+def test_each_has_a_name_of_its_own() -> None:
+    assert max(Counter(mutant.name for mutant in MUTANTS).values()) == 1
