@@ -59,3 +59,24 @@ def test_a_hundred_replays_create_one_todo(laptop: Laptop, ada: Person) -> None:
     other = ada.api.post("/todos", json={"title": "other"}, headers={"Idempotency-Key": "the-same"})
     assert other.status_code == 422
     assert other.json()["type"] == "urn:problem-type:idempotency-key-reused"
+
+
+def test_a_long_list_comes_compressed_to_who_takes_gzip(laptop: Laptop, ada: Person) -> None:
+    # given as many todos as a page holds
+    titles = [f"Todo number {number}" for number in range(100)]
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda title: ada.api.post("/todos", json={"title": title}).raise_for_status(), titles))
+
+    # when they are asked for as browsers do, through the edge, and without compression
+    def ask(encoding: str) -> tuple[str, int, int]:
+        headers = {"Authorization": ada.tokens["IdToken"], "Accept-Encoding": encoding}
+        with httpx.stream("GET", f"{laptop.layout.site}/api/todos?limit=100", headers=headers) as answer:
+            sent = sum(len(part) for part in answer.iter_raw())
+            return answer.headers.get("content-encoding", "identity"), answer.status_code, sent
+
+    packed, plain = ask("gzip, br"), ask("identity")
+
+    # then the same list is a fraction as long
+    assert packed[:2] == ("gzip", 200)
+    assert plain[:2] == ("identity", 200)
+    assert packed[2] < plain[2] / 4
