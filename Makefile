@@ -111,7 +111,7 @@ e2e: ## Browser tests
 	@$(BIN)/python -m infra.quality e2e
 
 mutants: ## Break what guards, one place at a time in a copy, and print which suite notices; about five minutes
-	@$(SETUP) app engine
+	@$(SETUP) app engine frontend simulator njs
 	@$(BIN)/python -m tests.attacks.mutants
 
 networks: ## The journeys of people on 50 unreliable networks each; about ten minutes

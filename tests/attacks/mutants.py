@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "chalicelib", "docs", "infra", "pyproject.toml", "tests", ".chalice", "frontend/package.json")
-LINKED = (".venv", ".venv-engine", ".venv-node")
+LINKED = (".venv", ".venv-engine", ".venv-node", "frontend/dist")
 
 
 @dataclass(frozen=True)
@@ -232,8 +232,7 @@ def passes(copy: Path, suite: str) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
-        message = f"{suite} cannot be run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        raise RuntimeError(message)
+        sys.exit(f"{suite} cannot be run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 0
 
 
@@ -241,8 +240,7 @@ def is_noticed(copy: Path, mutant: Mutant) -> bool:
     source = copy / mutant.path
     text = source.read_text(encoding="utf-8")
     if text.count(mutant.before) != 1:
-        message = f"{mutant.name}: what it changes is no longer there, or there twice"
-        raise LookupError(message)
+        sys.exit(f"{mutant.name}: what it changes is no longer there, or there twice.")
     source.write_text(text.replace(mutant.before, mutant.after), encoding="utf-8")
     try:
         return not passes(copy, mutant.suite)

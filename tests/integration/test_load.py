@@ -76,6 +76,6 @@ def test_clients_that_do_not_finish_hold_up_nobody_else(laptop: Laptop, ada: Per
     with ExitStack() as unfinished:
         for _ in range(AT_ONCE):
             connection = unfinished.enter_context(socket.create_connection(("127.0.0.1", laptop.layout.api_port)))
-            connection.sendall(b"POST /todos HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
+            connection.sendall(b"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         # then others are answered all the same
         assert ada.api.get("/todos").status_code == 200

@@ -137,7 +137,9 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     def _check_host(self) -> None:
         """Refuse other names than this machine's: a page may have had its own name lead to 127.0.0.1."""
         hosts = self.headers.get_all("host", [])
-        if len(hosts) > 1 or any(LOOPBACK.fullmatch(host.lower()) is None for host in hosts):
+        # HTTP/1.1 asks for exactly one (RFC 9112, section 3.2); HTTP/1.0 knows none.
+        is_missing = not hosts and self.request_version != "HTTP/1.0"
+        if is_missing or len(hosts) > 1 or any(LOOPBACK.fullmatch(host.lower()) is None for host in hosts):
             self.close_connection = True
             raise Problem(problems.INVALID_HEADER, "Ask for 127.0.0.1 or localhost; this API has no other name.")
 

@@ -31,6 +31,7 @@ from tests.support.tokens import Pool, Signer
 
 SITE, OTHER_SITE = "https://site.example.test", "https://other.example.test"
 POOL = Pool("pool-key")
+POST = "POST /todos HTTP/1.1\r\nHost: localhost\r\n"
 EVERY_PATH = ["/todos", "/todos/x/restore", "/media", "/nowhere", "/todos/%00", "//", "/..", "/?x=1"]
 
 
@@ -305,7 +306,7 @@ def test_an_application_that_breaks_is_an_integration_failure(keys: KnownKeys) -
 
 def test_an_event_of_six_megabytes_reaches_the_application_and_not_more(exchange: Exchange) -> None:
     # Given bodies of which the event that Lambda would get has about six megabytes
-    head = f"POST /todos HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\nContent-Length: ".encode()
+    head = f"{POST}Authorization: {POOL.token()}\r\nConnection: close\r\nContent-Length: ".encode()
     fits, too_large = (head + b"%d\r\n\r\n" % size + b" " * size for size in (MAX_EVENT_BYTES - 5000, MAX_EVENT_BYTES))
     # When they are sent, then both are refused: one by the application, and one by the gateway
     (from_application,) = exchange(fits)
@@ -318,7 +319,7 @@ def test_an_event_of_six_megabytes_reaches_the_application_and_not_more(exchange
 @pytest.mark.parametrize("over", [-1, 0, 1])
 def test_a_body_above_ten_megabytes_is_not_read_into_memory(exchange: Exchange, over: int) -> None:
     # Given a request that says how long its body is, and sends none of it
-    head = "POST /todos HTTP/1.1\r\nConnection: close\r\nContent-Length: "
+    head = "POST /todos HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
     (answer,) = exchange(f"{head}{MAX_BODY_BYTES + over}\r\n\r\n".encode())
     # Then one that is too long is refused for that, and the others for what is missing
     assert answer.status == (413 if over > 0 else 400)
@@ -341,12 +342,14 @@ def test_the_arn_of_a_private_method_may_have_1600_bytes(exchange: Exchange, ove
     arn = f"arn:aws:execute-api:{settings().aws_region}:123456789012:abcdef1234/api/GET/todos/"
     path = f"/todos/{'t' * (MAX_METHOD_ARN_BYTES + over - len(arn))}?query=is-not-counted"
     # When it is asked for with a token, then the application refuses the query, or API Gateway the path
-    (answer,) = exchange(f"GET {path} HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\n\r\n".encode())
+    (answer,) = exchange(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {POOL.token()}\r\nConnection: close\r\n\r\n".encode()
+    )
     assert answer.status == (414 if over > 0 else 400)
 
 
 def test_the_path_of_a_public_method_may_be_longer(exchange: Exchange) -> None:
-    (answer,) = exchange(f"GET /posts/{'p' * 2000} HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
+    (answer,) = exchange(f"GET /posts/{'p' * 2000} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     assert answer.status == 404
 
 
@@ -365,15 +368,15 @@ def test_a_length_beyond_all_numbers_is_too_large(ask: Callable[..., Answer]) ->
 @pytest.mark.parametrize("coding", ["chunked", "gzip, chunked", "identity"])
 def test_a_body_in_chunks_is_refused_and_ends_the_connection(exchange: Exchange, coding: str) -> None:
     # given a request whose chunks look like another request
-    smuggled = b"0\r\n\r\nGET /health HTTP/1.1\r\n\r\n"
-    sent = f"POST /todos HTTP/1.1\r\nTransfer-Encoding: {coding}\r\n\r\n".encode() + smuggled
+    smuggled = b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    sent = f"POST /todos HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {coding}\r\n\r\n".encode() + smuggled
     (answer,) = exchange(sent)
     assert (answer.status, answer.problem()) == (400, "invalid-header")
 
 
 def test_a_body_that_is_shorter_than_said_never_reaches_the_application(exchange: Exchange) -> None:
     body = b'{"title": "cut off"}'
-    head = f"POST /todos HTTP/1.1\r\nAuthorization: {POOL.token()}\r\nContent-Length: {len(body) + 1}\r\n\r\n"
+    head = f"{POST}Authorization: {POOL.token()}\r\nContent-Length: {len(body) + 1}\r\n\r\n"
     (answer,) = exchange(head.encode() + body)
     assert (answer.status, answer.problem()) == (400, "invalid-header")
     assert answer.headers["connection"] == "close"
@@ -383,14 +386,16 @@ def test_a_body_that_is_shorter_than_said_never_reaches_the_application(exchange
 def test_two_lengths_are_refused_and_end_the_connection(exchange: Exchange, lengths: tuple[str, str]) -> None:
     # given a request with two lengths, of which one makes its body another request
     said = "".join(f"Content-Length: {length}\r\n" for length in lengths)
-    sent = f"POST /todos HTTP/1.1\r\n{said}\r\n{{}}GET /health HTTP/1.1\r\n\r\n"
+    sent = f"POST /todos HTTP/1.1\r\nHost: localhost\r\n{said}\r\n{{}}GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     (answer,) = exchange(sent.encode())
     assert (answer.status, answer.problem()) == (400, "invalid-header")
 
 
 @pytest.mark.parametrize("coding", ["chunked", "identity"])
 def test_a_length_beside_chunks_is_refused(exchange: Exchange, coding: str) -> None:
-    sent = f"POST /todos HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n"
+    sent = (
+        f"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n"
+    )
     (answer,) = exchange(sent.encode())
     assert (answer.status, answer.problem()) == (400, "invalid-header")
 
@@ -406,6 +411,13 @@ def test_another_name_than_this_machines_is_refused(exchange: Exchange, host: st
     assert answer.headers["connection"] == "close"
 
 
+def test_a_request_names_its_host_unless_it_is_of_the_time_before_hosts(exchange: Exchange) -> None:
+    (answer,) = exchange(b"GET /health HTTP/1.1\r\n\r\n")
+    assert (answer.status, answer.problem()) == (400, "invalid-header")
+    (answer,) = exchange(b"GET /health HTTP/1.0\r\n\r\n")
+    assert answer.status == 200
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "LocalHost:1", "[::1]:8000"])
 def test_every_name_of_this_machine_is_taken(exchange: Exchange, host: str) -> None:
     (answer,) = exchange(f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
@@ -417,8 +429,8 @@ def test_every_name_of_this_machine_is_taken(exchange: Exchange, host: str) -> N
 
 def test_a_connection_carries_many_requests(exchange: Exchange) -> None:
     health = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    nowhere = b"POST /nowhere HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
-    last = b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n"
+    nowhere = b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+    last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     answers = exchange(health, nowhere, last)
     assert [answer.status for answer in answers] == [200, 404, 200]
 
@@ -430,9 +442,9 @@ def test_a_connection_carries_many_requests(exchange: Exchange) -> None:
         b"GET / HTTP/1.1 extra\r\n\r\n",
         b"GET /health HTTP/7.5\r\n\r\n",
         b"GET /health HTTP/x\r\n\r\n",
-        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
-        b"GET /health HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
-        b"GET /health HTTP/1.1\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
     ],
     ids=["no request", "four words", "HTTP 7.5", "HTTP x", "long path", "long header", "many headers"],
 )
