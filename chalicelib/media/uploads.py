@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -35,35 +35,12 @@ class Upload(msgspec.Struct, frozen=True):
     sequencer: str
     etag: str
 
-    @classmethod
-    def of(cls, record: Mapping[str, Any], bucket: str) -> Self | None:
-        """Read one record; None where it is not about a new photo in `bucket`."""
-        if record["eventSource"] != "aws:s3" or not record["eventName"].startswith("ObjectCreated:"):
-            return None
-        place, thing = record["s3"]["bucket"], record["s3"]["object"]
-        # A person may write any key under their own prefix; only one shape is a photo's. S3 encodes keys once.
-        found = _OWN_KEY.fullmatch(unquote_plus(thing["key"]))
-        if place["name"] != bucket or found is None:
-            return None
-        return cls(found[1], found[2], comparable(thing["sequencer"]), thing["eTag"])
-
 
 class Stray(msgspec.Struct, frozen=True):
     """An object under a person's prefix whose key is not a photo's, so that nothing would ever judge it."""
 
     key: str
     etag: str
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any], bucket: str) -> Self | None:
-        """Read one record that is no upload's; None where it is not about a new object in `bucket`."""
-        if record["eventSource"] != "aws:s3" or not record["eventName"].startswith("ObjectCreated:"):
-            return None
-        place, thing = record["s3"]["bucket"], record["s3"]["object"]
-        key = unquote_plus(thing["key"])
-        if place["name"] != bucket or not key.startswith(_PEOPLE):
-            return None
-        return cls(key, thing["eTag"])
 
 
 def uploads(body: str, bucket: str) -> Iterator[Upload | Stray]:
@@ -81,11 +58,26 @@ def uploads(body: str, bucket: str) -> Iterator[Upload | Stray]:
     if message.Records is None:
         raise ValueError("This is not a message of S3.")
     for record in message.Records:
-        found = Upload.of(record, bucket) or Stray.of(record, bucket)
+        found = _read(record, bucket)
         if found is None:
             _log.warning("upload ignored", extra={"fields": {"because": "it is no photo of ours"}})
         else:
             yield found
+
+
+def _read(record: Mapping[str, Any], bucket: str) -> Upload | Stray | None:
+    """Read one record; None where it is not about a new object under a person's prefix of `bucket`."""
+    if record["eventSource"] != "aws:s3" or not record["eventName"].startswith("ObjectCreated:"):
+        return None
+    place, thing = record["s3"]["bucket"], record["s3"]["object"]
+    # S3 encodes keys once.
+    key = unquote_plus(thing["key"])
+    if place["name"] != bucket or not key.startswith(_PEOPLE):
+        return None
+    photo = _OWN_KEY.fullmatch(key)
+    if photo is None:
+        return Stray(key, thing["eTag"])
+    return Upload(photo[1], photo[2], comparable(thing["sequencer"]), thing["eTag"])
 
 
 def comparable(sequencer: str) -> str:

@@ -36,6 +36,13 @@ def sign_up(page: Page, email: str) -> None:
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
 
+def leave_before_the_code(page: Page, laptop: Laptop) -> tuple[str, str]:
+    """Sign up and go no further; return the address and the code that it was mailed."""
+    email = someone()
+    sign_up(page, email)
+    return email, laptop.code_sent_to(email)
+
+
 def confirm(page: Page, code: str) -> None:
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Confirm").click()
@@ -84,9 +91,7 @@ def test_who_did_not_confirm_does_so_at_sign_in_by_a_new_code(
     page: Page, laptop: Laptop, new_page: NewPage, expected_errors: list[str]
 ) -> None:
     expected_errors.append("status of 400")
-    email = someone()
-    sign_up(page, email)
-    first = laptop.code_sent_to(email)
+    email, first = leave_before_the_code(page, laptop)
     later = new_page()
     later.goto("/sign-in/")
     sign_in(later, email)
@@ -199,9 +204,7 @@ def test_who_left_before_the_code_and_forgot_the_password_gets_in(
 ) -> None:
     expected_errors.append("status of 400")
     # given somebody who signed up, left before the code, and remembers no password
-    email = someone()
-    sign_up(page, email)
-    first = laptop.code_sent_to(email)
+    email, first = leave_before_the_code(page, laptop)
     later = new_page()
     later.goto("/sign-in/")
     sign_in(later, email, "Not-the-one-12")

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine_support import unique
-from people import PASSWORD, Pool, mailed_code
+from engine_support import Aws, unique
+from people import PASSWORD, Pool, mailed_code, make_pool
 from pycognito.aws_srp import AWSSRP
 
 POLICY = {"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": True, "RequireUppercase": True}}
@@ -14,6 +14,15 @@ EMAIL_POOL: dict[str, Any] = {
     "Policies": POLICY,
     "MfaConfiguration": "OPTIONAL",
 }
+
+
+def pool_with_authenticators(aws: Aws) -> Pool:
+    """A pool whose users sign in with their address and may have an authenticator; its client hides who exists."""
+    pool = make_pool(aws, {"PreventUserExistenceErrors": "ENABLED"}, **EMAIL_POOL)
+    aws.client("cognito-idp").set_user_pool_mfa_config(
+        UserPoolId=pool.id, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
+    )
+    return pool
 
 
 def public(pool: Pool) -> Any:

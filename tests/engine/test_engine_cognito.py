@@ -8,19 +8,14 @@ from engine_support import Aws, eventually, http, refused, unique
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from people import PASSWORD, Pool, claims, mailed_code, make_pool
-from sign_ups import EMAIL_POOL, confirm, other, public, sign_up, signed_up, srp
+from sign_ups import confirm, other, pool_with_authenticators, public, sign_up, signed_up, srp
 
 NEW_PASSWORD = "N3w!password"
 
 
 @pytest.fixture
 def pool(aws: Aws) -> Pool:
-    """Users sign in with their address; the client hides who exists."""
-    pool = make_pool(aws, {"PreventUserExistenceErrors": "ENABLED"}, **EMAIL_POOL)
-    aws.client("cognito-idp").set_user_pool_mfa_config(
-        UserPoolId=pool.id, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
-    )
-    return pool
+    return pool_with_authenticators(aws)
 
 
 @pytest.fixture

@@ -6,19 +6,15 @@ from typing import Any
 import pyotp
 import pytest
 from engine_support import Aws, eventually, refused, unique
-from people import PASSWORD, Pool, mailed_code, make_pool
-from sign_ups import EMAIL_POOL, confirm, other, public, sign_up, signed_up, srp
+from people import PASSWORD, Pool, mailed_code
+from sign_ups import confirm, other, pool_with_authenticators, public, sign_up, signed_up, srp
 
 HALF_A_MINUTE = 30
 
 
 @pytest.fixture
 def pool(aws: Aws) -> Pool:
-    pool = make_pool(aws, {"PreventUserExistenceErrors": "ENABLED"}, **EMAIL_POOL)
-    aws.client("cognito-idp").set_user_pool_mfa_config(
-        UserPoolId=pool.id, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
-    )
-    return pool
+    return pool_with_authenticators(aws)
 
 
 def with_an_authenticator(pool: Pool, ahead: int = 0) -> tuple[str, pyotp.TOTP, str]:

@@ -208,12 +208,6 @@ def test_an_identity_that_the_stage_itself_has_made_stops_nothing_though_it_wait
 def test_a_new_account_is_told_of_its_sandbox_and_its_few_functions() -> None:
     answers = {
         "get_account": {"cloudwatchRoleArn": f"{ROLE}logs", "ProductionAccessEnabled": False},
-        "get_service_quota": {"Quota": {"Value": 100.0}},
-        "describe_stacks": {"Stacks": []},
-        "describe_vpcs": {"Vpcs": []},
-        "list_distributions": {"DistributionList": {}},
-        "list_cache_policies": {"CachePolicyList": {}},
-        "list_response_headers_policies": {"ResponseHeadersPolicyList": {}},
         "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}},
     }
     sandbox, unknown, few = sentences(STAGE, Weight.NOTE, **answers)
