@@ -140,7 +140,7 @@ MUTANTS = (
         "chalicelib/media/images.py",
         "    if width * height > MAX_PIXELS:",
         "    if width * height < 0:",
-        "tests/images/test_pictures.py",
+        "tests/images/test_corpus.py",
     ),
     Mutant(
         "HTTP framing",

@@ -12,10 +12,11 @@ import pytest
 from tests.support.laptop import Laptop
 
 EVIL = "https://evil.example"
-# The site's page, the API's health, what runs functions, the engine, and what a page can send without a preflight.
+# The site's page, the health of the API and of the engine, and what runs functions.
 PATHS = (
     "/",
     "/health",
+    "/_local/health",
     "/functions/mytodolist-local-record-mail-event/invocations",
     "/2015-03-31/functions/x/invocations",
 )
@@ -116,7 +117,7 @@ def test_a_page_of_another_origin_changes_nothing_and_reads_nothing(path: str, f
         assert read is None or read.headers.get("access-control-allow-origin") not in ("*", EVIL), (listener, read)
 
 
-@pytest.mark.parametrize("path", PATHS[2:])
+@pytest.mark.parametrize("path", PATHS[3:])
 def test_without_its_secret_none_of_it_runs_a_function(path: str, found: list[Listener]) -> None:
     for listener in found:
         answer = ask(listener, "POST", path, {"Content-Type": "application/json"})
