@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 import boto3
@@ -135,7 +136,7 @@ class TestUploadJobs:
         assert world.buckets.objects == {}
 
     def test_what_is_no_photos_key_is_deleted_and_the_log_does_not_say_whose(
-        self, world: World, media_id: str, caplog: pytest.LogCaptureFixture
+        self, world: World, media_id: str, logged: StringIO
     ) -> None:
         # Given a page and a photo's neighbour under a person's prefix, and something newer at the key of a third
         keys = [f"users/{ADA}/a.html", f"users/{ADA}/{media_id}/x", f"users/{ADA}/newer"]
@@ -148,8 +149,8 @@ class TestUploadJobs:
         assert world.buckets.keys(MEDIA) == [keys[2]]
         assert on_upload_jobs(batch(told_of(keys[2], etag=newer.etag)), world.buckets) == DONE
         assert world.buckets.keys(MEDIA) == []
-        assert "upload deleted" in caplog.text
-        assert ADA not in caplog.text
+        assert "upload deleted" in logged.getvalue()
+        assert ADA not in logged.getvalue()
 
     def test_its_own_output_makes_nothing(self, world: World, media_id: str) -> None:
         # Given thumbnails, and a bucket of theirs that by mistake tells of them

@@ -34,6 +34,11 @@ def test_anyone_else_is_answered_with_an_origin_that_is_not_theirs(origin: str |
     assert headers["Access-Control-Allow-Origin"] == ALLOWED[0] != origin
 
 
+def test_pages_may_read_the_servers_time_and_all_that_answers_say_in_headers() -> None:
+    exposed = cors.headers_for(ALLOWED[0], ALLOWED)["Access-Control-Expose-Headers"].split(", ")
+    assert {"Date", "ETag", "Idempotency-Replayed", "Location", "Retry-After"} == set(exposed)
+
+
 def test_no_answer_allows_everyone_or_cookies_and_all_vary_by_origin() -> None:
     for headers in (cors.headers_for("*", ALLOWED), cors.preflight_headers("*", ALLOWED, ["GET"])):
         assert "*" not in headers.values()
