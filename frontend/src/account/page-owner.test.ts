@@ -73,13 +73,16 @@ test('the page of a person has their token and their credentials', async () => {
   expect(await owner.credentials()).toEqual(KEYS);
 });
 
-test.each(['token', 'credentials'] as const)('nobody asks for the %s of who signed in since', async what => {
-  const { owner, become, browser } = aBrowser();
-  become(TOVE);
-  await expect(what === 'token' ? owner.token(ask) : owner.credentials()).rejects.toThrow(NotOwner);
-  expect(owner.presence.value.now).toBe('someone-else');
-  expect(browser.asked).toBe(0);
-});
+test.each(['token', 'credentials'] as const)(
+  'the %s of a person who signed in later is not asked for',
+  async what => {
+    const { owner, become, browser } = aBrowser();
+    become(TOVE);
+    await expect(what === 'token' ? owner.token(ask) : owner.credentials()).rejects.toThrow(NotOwner);
+    expect(owner.presence.value.now).toBe('someone-else');
+    expect(browser.asked).toBe(0);
+  },
+);
 
 test.each(['token', 'credentials'] as const)('nor the %s that come as the session changes', async what => {
   const { owner, become, during } = aBrowser();
@@ -128,7 +131,7 @@ test('a session that has ended leads to sign-in; another person’s is left alon
   expect(browser).toMatchObject({ remembered: null, gone: 1 });
 });
 
-test('signing out forgets the person, and nobody else', async () => {
+test('signing out forgets this person alone', async () => {
   const { owner, become, browser } = aBrowser();
   await owner.signOut();
   expect(browser).toMatchObject({ remembered: null, holder: null });

@@ -52,7 +52,7 @@ function notAuthorized(message: string): Objection {
   return { text: 'That email and password do not match. Check both, or', way: 'reset' };
 }
 
-/** Whether a password cannot be reset because nobody has confirmed the address. */
+/** Whether a password cannot be reset because its address is not confirmed. */
 export function isNeverConfirmed(failure: unknown): boolean {
   return (
     failure instanceof Error &&

@@ -20,7 +20,7 @@ export interface Tokens {
 
 /** The session as the page of one person uses it. */
 export interface Session {
-  /** The claims of the ID token that the browser has now, whoever's it is; null where there is none. */
+  /** The claims of the ID token that the browser has now, of any person; null where there is none. */
   claims(): Record<string, unknown> | null;
   /** Refreshed where they have expired; undefined where there is no session any more. */
   tokens(options: { refresh: boolean }): Promise<Tokens | undefined>;

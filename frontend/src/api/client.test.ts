@@ -129,7 +129,7 @@ test.each([429, 503, 504])('%i may pass', async status => {
   expect(failure.retryAfterSeconds).toBe(7);
 });
 
-test('Retry-After may be a date of the server’s, whatever time this device has', async () => {
+test('a date in Retry-After is compared with the server’s time, not the device’s', async () => {
   const [now, soon] = ['Sun, 29 Nov 2026 12:00:00 GMT', 'Sun, 29 Nov 2026 12:00:30 GMT'];
   const { call } = aClient([json(503, {}, { Date: now, 'Retry-After': soon })]);
   expect((await refused(call(GET))).retryAfterSeconds).toBe(30);

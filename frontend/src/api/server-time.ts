@@ -1,5 +1,5 @@
 /**
- * The server's time, whatever this device's clock says. AWS refuses a signature that is off by 15 minutes, DynamoDB by 5.
+ * The server's time, also where this device's clock is wrong. AWS refuses a signature that is off by 15 minutes, DynamoDB by 5.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
  */
 

@@ -1,7 +1,7 @@
 """A proxy between the browser and everything it asks: late, out of order, and now and then without an answer.
 
-Chromium sends it each request whole (RFC 9112, 3.2.2). What becomes of the nth request of a method and path is decided
-by the seed alone, whatever is on its way beside it.
+Chromium sends it each request whole (RFC 9112, 3.2.2). What becomes of the nth request of a method and path depends
+on the seed alone, and not on the requests beside it.
 """
 
 import random
