@@ -244,10 +244,11 @@ TRIALS: dict[str, Trial] = {
 @pytest.mark.parametrize("limit", TRIALS)
 def test_the_engine_refuses_what_is_over_the_limit(aws: Aws, limit: str) -> None:
     value = by_id(limit).value
-    assert [_answer(aws, TRIALS[limit], value + over) for over in (-1, 0, 1)] == ["taken", "taken", TRIALS[limit].code]
+    assert [answer(aws, TRIALS[limit], value + over) for over in (-1, 0, 1)] == ["taken", "taken", TRIALS[limit].code]
 
 
-def _answer(aws: Aws, trial: Trial, size: int) -> str:
+def answer(aws: Aws, trial: Trial, size: int) -> str:
+    """What the engine says of a call of this size: `taken`, or an error's code."""
     try:
         trial.call(aws, size)
     except ClientError as error:
