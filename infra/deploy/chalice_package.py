@@ -36,13 +36,9 @@ from infra.api_settings import complete, required_parameters
 from infra.deploy import parameters
 from infra.deploy.aws import new_botocore_session
 from infra.deploy.example_values import require_own_values
-from infra.deploy.one_stack import (
-    ALIAS,
-    API_HANDLER,
-    OneStackError,
-    merge_template,
-    nested,
-)
+from infra.deploy.one_stack.functions import ALIAS, API_HANDLER
+from infra.deploy.one_stack.nested_stacks import nested
+from infra.deploy.one_stack.template import OneStackError, merge_template
 from infra.deploy.package import LeanPackager, PackageError, megabytes, sizes
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.placeholders import write_placeholders

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.deploy.aws import Aws
-from infra.deploy.parts import DEPLOYS, EVERY_PART, parts
+from infra.deploy.parts import DEPLOYS, EVERY_PART, logical_name, parts
 from infra.deploy.stacks import GONE, HALF_MADE
 from infra.deploy.stage import GLOBAL_REGION, Stage
 
@@ -168,11 +168,6 @@ def _place(stage: Stage, name: str) -> tuple[bool, str] | None:
     logical = rest.partition("-")[0]
     concerns = {logical_name(part.concern): part.concern for part in EVERY_PART}
     return True, concerns.get(logical, logical)
-
-
-def logical_name(concern: str) -> str:
-    """The resource that a part is in the one stack."""
-    return "".join(word.capitalize() for word in concern.split("-"))
 
 
 def _in_order(stacks: list[StageStack]) -> tuple[StageStack, ...]:

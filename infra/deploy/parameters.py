@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.deploy.one_stack import read_template
 from infra.deploy.parts import UNKNOWN, parts
 from infra.deploy.stage import Stage, StageError
+from infra.deploy.template_files import read_template
 
 
 def check(stage: Stage) -> None:

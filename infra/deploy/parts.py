@@ -69,6 +69,11 @@ def parts(stage: Stage) -> tuple[Part, ...]:
     return tuple(part for part in EVERY_PART if part.concern not in OPTIONAL or _SWITCHES[part.concern](stage))
 
 
+def logical_name(concern: str) -> str:
+    """The resource that a part is in the one stack."""
+    return "".join(word.capitalize() for word in concern.split("-"))
+
+
 def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
     """What a template is given beside the stage's name; defaults of templates are left to them."""
     known = _Known(outputs)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from engine_support import Aws, MakeEngine, eventually
 
-from infra.deploy.one_stack import merge_template
+from infra.deploy.one_stack.template import merge_template
 from infra.deploy.parts import EVERY_PART, Part, parts
 from infra.deploy.stacks import Stack, StackError, apply
 from infra.deploy.stage import Stage

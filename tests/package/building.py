@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.checks.lint import LONGEST_STAGE
 from infra.checks.stacks import stages
-from infra.deploy.one_stack import OneStackError, require_possible
+from infra.deploy.one_stack.template import OneStackError, require_possible
 from infra.deploy.stage import ROOT, Stage, load
 from infra.local.engine_process import engine_python
 

@@ -10,7 +10,7 @@ import pytest
 from infra.checks.lint import lint_file, lint_text
 from infra.checks.one_stack import one_stack_faults
 from infra.checks.stacks import stages
-from infra.deploy.one_stack import OneStackError, require_possible
+from infra.deploy.one_stack.template import OneStackError, require_possible
 from tests.package.building import OF_FILES, Built, build_all
 
 Node = dict[str, Any]

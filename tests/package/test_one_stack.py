@@ -12,19 +12,12 @@ from infra import cache_settings, policies
 from infra.api_settings import ApiSettings, gateway_responses, stage_patches
 from infra.cache_settings import ROUTES, Kept
 from infra.deploy.config import api_settings, chalice_stage, environment, network, plans
-from infra.deploy.one_stack import (
-    ALIAS,
-    ANY_ACCOUNT,
-    ANY_API,
-    ANY_DISTRIBUTION,
-    CANARY,
-    STANDING_FOR,
-    OneStackError,
-    merge_template,
-    nested,
-    placeholders,
-)
+from infra.deploy.one_stack.functions import ALIAS, CANARY
+from infra.deploy.one_stack.nested_stacks import nested
+from infra.deploy.one_stack.references import placeholders
+from infra.deploy.one_stack.template import OneStackError, merge_template
 from infra.deploy.parts import parts
+from infra.deploy.placeholders import ANY_ACCOUNT, ANY_API, ANY_DISTRIBUTION, REFERENCES
 from infra.deploy.role.resources import OF_THE_ONE_STACK
 from infra.deploy.stage import ROOT, Stage
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -176,7 +169,7 @@ def test_a_policy_is_what_the_direct_path_gives(sam: Node, function: str) -> Non
     text = json.dumps(given["PolicyDocument"])
     # What stands for an account's own names must not be taken for them.
     assert not [name for name in (ANY_ACCOUNT, ANY_API, ANY_DISTRIBUTION) if name in text]
-    for name, reference in STANDING_FOR.items():
+    for name, reference in REFERENCES.items():
         text = text.replace(reference, name)
     assert json.loads(text, object_hook=lambda it: it.get("Fn::Sub", it)) == wanted
 

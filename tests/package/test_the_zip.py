@@ -19,7 +19,7 @@ import pytest
 from chalicelib.blog.languages import LANGUAGES
 from infra import policies
 from infra.deploy.config import environment
-from infra.deploy.one_stack import placeholders
+from infra.deploy.one_stack.references import placeholders
 from infra.deploy.package import LARGEST_BYTES, LeanPackager
 from infra.deploy.stage import ROOT
 from tests.package.building import STAGE

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.deploy.one_stack import merge_template
+from infra.deploy.one_stack.template import merge_template
 from infra.deploy.stage import Stage
 from tests.templates import reading
 

@@ -11,7 +11,8 @@ from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
 from infra.checks.resolving import read, resolve
 from infra.checks.stacks import with_everything
-from infra.deploy import config, key_ring, one_stack
+from infra.deploy import config, key_ring
+from infra.deploy.one_stack import rest_api
 from infra.deploy.parts import parts
 from infra.deploy.stage import Stage, StageError, load
 from infra.event_settings import EVENT_SETTINGS, StreamSettings
@@ -66,7 +67,7 @@ def test_the_api_has_fewer_resources_than_an_api_may_have() -> None:
 
 
 def test_the_site_key_has_a_length_that_api_gateway_takes() -> None:
-    (length,) = re.findall(r'"PasswordLength": (\d+)', Path(one_stack.__file__).read_text(encoding="utf-8"))
+    (length,) = re.findall(r'"PasswordLength": (\d+)', Path(rest_api.__file__).read_text(encoding="utf-8"))
     assert 20 <= int(length) <= by_id("api-key-value").value
 
 

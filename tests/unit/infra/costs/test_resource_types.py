@@ -10,7 +10,7 @@ from infra.checks.stacks import stages, with_everything
 from infra.costs.bill import RENTED, SOLD
 from infra.costs.resource_types import Resource, lines, lines_of, resource_types, unpriced
 from infra.costs.resources import resources
-from infra.deploy.one_stack import merge_template
+from infra.deploy.one_stack.template import merge_template
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import load
 

@@ -8,7 +8,7 @@ import pytest
 from infra.costs.bill import beyond_free, total, usd
 from infra.costs.resources import of_stack, resources
 from infra.costs.rest import at_rest
-from infra.deploy.one_stack import merge_template
+from infra.deploy.one_stack.template import merge_template
 from infra.deploy.parts import parts
 from infra.deploy.stage import STAGES, Stage, load
 from tests.support.templates import Template

@@ -13,7 +13,7 @@ from infra import policies
 from infra.api_settings import MINIMUM_COMPRESSION_BYTES
 from infra.deploy.aws import Aws
 from infra.deploy.config import SIGNING, ConfigError, chalice_stage, environment, plans, policy, told, write
-from infra.deploy.one_stack import placeholders
+from infra.deploy.one_stack.references import placeholders
 from infra.deploy.stage import ROOT, Stage
 from infra.stage_values import read_values
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from infra.checks.schemas import schema
-from infra.deploy.one_stack import merge_template
+from infra.deploy.one_stack.template import merge_template
 from infra.deploy.stage import Stage
 
 STAGE = Stage("prod", "eu-north-1", "blog@example.com", domain="example.com", cache_size="0.5")

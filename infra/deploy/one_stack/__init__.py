@@ -1,0 +1,1 @@
+"""A stage as one CloudFormation stack: what Chalice merges into the template of the application."""
