@@ -78,6 +78,23 @@ def test_a_caller_is_held_to_the_names_of_the_policy(aws: Aws) -> None:
     assert "not authorized to perform" in make(user(aws, mine), queue(unique("theirs")))[1]
 
 
+def test_a_caller_is_held_to_their_policy_in_a_nested_stack_too(aws: Aws) -> None:
+    # given a nested stack of one queue, in a bucket of templates
+    s3, bucket, name = aws.client("s3"), unique("templates"), unique("queue")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="queue.json", Body=json.dumps({"Resources": {"One": queue(name)}}))
+    url = f"https://s3.amazonaws.com/{bucket}/queue.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    # then who lacks one action of the queue's handler is refused
+    most = {"Effect": "Allow", "Action": actions("AWS::SQS::Queue", "sqs:CreateQueue"), "Resource": "*"}
+    status, reason = make(user(aws, most), nested)
+    assert status == "ROLLBACK_COMPLETE"
+    assert "is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:" in reason
+    # and who has all of them makes it
+    whole = {"Effect": "Allow", "Action": actions("AWS::SQS::Queue"), "Resource": "*"}
+    assert make(user(aws, whole), nested) == ("CREATE_COMPLETE", "")
+
+
 def test_a_role_is_made_with_the_boundary_that_the_policy_asks_for(aws: Aws) -> None:
     iam = aws.client("iam")
     document = json.dumps({"Version": "2012-10-17", "Statement": [STACKS]})

@@ -566,3 +566,29 @@ def test_an_alarm_over_several_metrics_is_recorded_and_never_rings(aws: Aws) -> 
     cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[{"MetricName": "Errors", "Value": 5.0}])
     [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     assert (alarm["Threshold"], alarm["StateValue"]) == (0.0, "INSUFFICIENT_DATA")
+
+
+def test_an_update_of_a_nested_stack_keeps_the_attributes_of_what_it_leaves_alone(aws: Aws) -> None:
+    # given a nested stack with a queue, and an output that reads one of its attributes
+    s3, bucket, stack, queue = aws.client("s3"), unique("templates"), unique("stack"), unique("queue")
+    s3.create_bucket(Bucket=bucket)
+    template = {
+        "Parameters": {"Text": {"Type": "String"}},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": queue}},
+            "Value": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Text"}}},
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}}},
+    }
+    s3.put_object(Bucket=bucket, Key="nested.json", Body=json.dumps(template))
+
+    def nested(text: str) -> Resources:
+        url = f"https://s3.amazonaws.com/{bucket}/nested.json"
+        properties = {"TemplateURL": url, "Parameters": {"Text": text}}
+        return {"Nested": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}}
+
+    outputs = {"Arn": {"Fn::GetAtt": ["Nested", "Outputs.Arn"]}}
+    before = deploy(aws, stack, nested("one"), outputs)
+    # when another resource of it changes, then the attribute is what it was
+    assert deploy(aws, stack, nested("two"), outputs) == before
+    assert before["Arn"].endswith(f":{queue}")

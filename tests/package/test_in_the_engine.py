@@ -1,31 +1,19 @@
-"""The transformed template as one CloudFormation stack of a local engine: made whole, and its API answers."""
+"""The transformed template as one CloudFormation stack of a local engine: made whole by the role that deploys it."""
 
-import io
 import json
-import sysconfig
 import time
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-import httpx
 import pytest
-from botocore.config import Config
 
-from infra.deploy.aws import connect
-from infra.deploy.config import plans
-from infra.deploy.one_stack import ALIAS
-from infra.deploy.role.bootstrap import bootstrap
-from infra.deploy.stage import API_STAGE, ROOT
-from infra.local.engine_process import EngineProcess
-from tests.package.building import STAGE, Built, build
+from infra.deploy.one_stack.functions import ALIAS
+from infra.deploy.stage import ROOT
+from tests.package.building import STAGE
+from tests.package.deployed import NAME, STACK, Deployed, account, deploy
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
-BUCKET, NAME = "packages", "mytodolist-prod"
-STACK = "AWS::CloudFormation::Stack"
 # What the engine does not take, and what the test does about it.
 NOT_TAKEN = {
     "transforms of nested templates": "AWS::LanguageExtensions is expanded before, by the engine's own expansion",
@@ -70,104 +58,11 @@ BUILT = {
 }
 
 
-@dataclass(frozen=True)
-class Deployed:
-    """The stack, as the engine has it."""
-
-    engine: EngineProcess
-    built: Built
-
-    def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.engine.url,
-            region_name=STAGE.region,
-            aws_access_key_id=self.engine.access_key,
-            aws_secret_access_key=self.engine.secret_key,
-            config=Config(s3={"addressing_style": "path"}),
-        )
-
-    def described(self, name: str = NAME) -> dict[str, Any]:
-        stack: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        return stack
-
-    def resources(self, name: str = NAME) -> dict[str, dict[str, Any]]:
-        """What a stack holds, by logical id."""
-        found = self.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
-        return {each["LogicalResourceId"]: each for each in found}
-
-    def nested(self) -> dict[str, str]:
-        """The nested stacks' ids by their logical ids."""
-        return {
-            name: each["PhysicalResourceId"] for name, each in self.resources().items() if each["ResourceType"] == STACK
-        }
-
-    def api(self, plan: int | None = 0) -> httpx.Client:
-        """The stack's API, asked with the key of a plan or with none."""
-        keys = self.client("apigateway").get_api_keys(includeValues=True)["items"]
-        found = {each["name"]: each["value"] for each in keys}
-        headers = {} if plan is None else {"x-api-key": found[plans(STAGE)[plan].name]}
-        api_id = self.resources()["RestAPI"]["PhysicalResourceId"]
-        base = f"{self.engine.url}/_aws/execute-api/{api_id}/{API_STAGE}"
-        return httpx.Client(base_url=base, headers=headers, timeout=30)
-
-
-def prepare(engine: EngineProcess, folder: Path) -> None:
-    """Make the boundary of the stage's roles, as an administrator does before the first deploy."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", engine.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
-        bootstrap(connect(STAGE), STAGE, "owner/mytodolist", lambda _: None, folder / "bootstrap")
-
-
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    folder = tmp_path_factory.mktemp("one-stack")
-    # Buckets, topics and queues take TLS alone.
-    with EngineProcess(folder / "engine", environment={"ENGINE_AS_TLS": "1"}) as engine:
-        stack = Deployed(engine, build(folder))
-        upload(stack)
-        # The account's role for logs is there before a stage that does not make it.
-        role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::000000000000:role/logs"}
-        stack.client("apigateway").update_account(patchOperations=[role])
-        prepare(engine, folder)
-        stack.client("cloudformation").create_stack(
-            StackName=NAME,
-            TemplateURL=f"https://s3.amazonaws.com/{BUCKET}/stack.json",
-            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            DisableRollback=True,
-        )
-        deadline = time.monotonic() + 45
-        while stack.described()["StackStatus"] == "CREATE_IN_PROGRESS":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    with account(tmp_path_factory.mktemp("one-stack")) as stack:
+        deploy(stack)
         yield stack
-
-
-def upload(stack: Deployed) -> None:
-    """Do what `aws cloudformation package` does."""
-    s3 = stack.client("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": STAGE.region})
-    template = json.loads(stack.built.stack.read_text())
-    del template["Resources"]["Messaging"]["Properties"]["Parameters"]["MailDomain"]
-    s3.put_object(Bucket=BUCKET, Key="stack.json", Body=json.dumps(template))
-    for file in stack.built.expanded.rglob("*.yaml"):
-        key = f"templates/{file.relative_to(stack.built.expanded).as_posix()}"
-        s3.put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes())
-    s3.put_object(Bucket=BUCKET, Key="deployment.zip", Body=code())
-
-
-def code() -> bytes:
-    """The application without its libraries, which are those of this environment; the real zip is rehearsed."""
-    libraries = f"import sys\nsys.path.append({sysconfig.get_path('purelib')!r})\n"
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr("app.py", libraries + (ROOT / "app.py").read_text())
-        for file in (ROOT / "chalicelib").rglob("*"):
-            if file.is_file() and "__pycache__" not in file.parts:
-                archive.write(file, file.relative_to(ROOT))
-    return held.getvalue()
 
 
 def declared(template: Path) -> dict[str, str]:
@@ -176,13 +71,13 @@ def declared(template: Path) -> dict[str, str]:
     return {name: each["Type"] for name, each in found.items() if "Condition" not in each}
 
 
-def types(resources: dict[str, dict[str, Any]]) -> dict[str, str]:
+def types(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return {name: each["ResourceType"] for name, each in resources.items()}
 
 
 def test_every_resource_of_the_stack_is_made(deployed: Deployed) -> None:
     stack = deployed.described()
-    assert stack["StackStatus"] == "CREATE_COMPLETE", stack.get("StackStatusReason")
+    assert stack["StackStatus"] == "UPDATE_COMPLETE", stack.get("StackStatusReason")
     made = types(deployed.resources())
     assert made == declared(deployed.built.stack)
     assert len(made) >= 60
@@ -197,7 +92,7 @@ def test_every_resource_of_the_nested_stacks_is_made(deployed: Deployed) -> None
     nested = deployed.nested()
     assert set(nested) == set(urls)
     for name, stack_id in nested.items():
-        assert deployed.described(stack_id)["StackStatus"] == "CREATE_COMPLETE"
+        assert deployed.described(stack_id)["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         made = types(deployed.resources(stack_id))
         assert made.items() >= declared(deployed.built.expanded / urls[name]).items(), name
 

@@ -14,8 +14,8 @@ from infra.deploy.aws import CALLS_FILE
 from infra.deploy.stage import ROOT, Stage
 from infra.local.engine_process import REGION, EngineProcess
 from tests.rehearsal.report import Report
-from tests.rehearsal.role import assume_deploy_role, unlisted
 from tests.rehearsal.staging import Rehearsal
+from tests.support.deploy_role import assume_deploy_role, unlisted
 
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 LINKED = ("requirements.txt", "requirements-dax.txt")

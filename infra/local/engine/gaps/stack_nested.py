@@ -1,14 +1,15 @@
-"""A nested stack is rolled back with its parent.
+"""A nested stack is rolled back with its parent, and keeps what an update leaves alone.
 
 AWS: a nested stack whose creation fails is rolled back, and so is its parent, which deletes all nested stacks that it
 has made, with what has `RetainExceptOnCreate` in them: to the root it is one operation.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 
-The emulator: leaves what a failed nested stack has made, and deletes a nested stack with all that it should retain.
+The emulator: leaves what a failed nested stack has made, and deletes a nested stack with all that it should retain. An
+update of it forgets the attributes of every resource that does not change, so that what reads one fails.
 
-Here: both go by the deletion policies of the nested template. AWS does not document the policy's part in a parent's
-rollback; this is what it says of an operation.
+Here: rollback and deletion go by the deletion policies of the nested template; attributes are kept. AWS does not
+document the policy's part in a parent's rollback; this is what it says of an operation.
 """
 
 import functools
@@ -22,6 +23,10 @@ from infra.local.engine.gaps.stacks import Properties
 TARGETS = (
     "ministack.services.cloudformation:_stacks",
     "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::CloudFormation::Stack]",
+    (
+        "ministack.services.cloudformation.provisioners:_update_resource"
+        "(resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs)"
+    ),
     "ministack.services.cloudformation.provisioners:_nested_stack_lookup_name(physical_id_or_arn)",
     (
         "ministack.services.cloudformation.stacks:_resource_policy"
@@ -37,6 +42,7 @@ def apply() -> None:
     handler = handlers[_NESTED]
     delete = _by_policy(handler["delete"])
     handlers[_NESTED] = {**handler, "create": _rolled_back(handler["create"], delete), "delete": delete}
+    provisioners._update_resource = _with_attributes(provisioners._update_resource)
 
 
 def _rolled_back(original: Any, delete: Any) -> Any:
@@ -52,6 +58,17 @@ def _rolled_back(original: Any, delete: Any) -> Any:
             raise ValueError(message) from error
 
     return create
+
+
+def _with_attributes(original: Any) -> Any:
+    @functools.wraps(original)
+    def update(resource_type: str, physical_id: str, old: Properties, new: Properties, *where: Any) -> Any:
+        now_id, attributes = original(resource_type, physical_id, old, new, *where)
+        stack, logical_id, *_ = where
+        known = cloudformation._stacks[stack]["_resources"].get(logical_id, {}).get("Attributes") or {}
+        return now_id, {**known, **attributes} if now_id == physical_id else attributes
+
+    return update
 
 
 def _by_policy(original: Any) -> Any:

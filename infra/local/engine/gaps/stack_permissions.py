@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 The emulator: asks for the permission to change the stack alone, and knows neither key.
 
 Here: every action of the schema is looked for in the caller's policies, on the resource's ARN where its name is known
-before it is made, and else on any resource. Root may do everything.
+before it is made, and else on any resource; in nested stacks too. Root may do everything.
 """
 
 import contextvars
@@ -25,7 +25,7 @@ from ministack.core import iam_evaluator as evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import extract_access_key_id
 from ministack.services import iam
-from ministack.services.cloudformation import stacks
+from ministack.services.cloudformation import provisioners, stacks
 
 from infra.local.engine.gaps.stacks import Properties
 
@@ -37,6 +37,9 @@ TARGETS = (
     "ministack.core.iam_evaluator:pin_request_caller(headers, query_params)",
     "ministack.core.iam_evaluator:resolve_principal(access_key_id, account_id)",
     "ministack.core.router:extract_access_key_id",
+    "ministack.services.cloudformation.provisioners:_delete_resource",
+    "ministack.services.cloudformation.provisioners:_provision_resource",
+    "ministack.services.cloudformation.provisioners:_update_resource",
     "ministack.services.cloudformation.stacks:_delete_resource(resource_type, physical_id, props)",
     "ministack.services.cloudformation.stacks:_provision_resource(resource_type, logical_id, props, stack_name)",
     "ministack.services.cloudformation.stacks:_update_resource",
@@ -79,9 +82,10 @@ Asked = tuple[str, str | None, dict[str, Any]]
 def apply() -> None:
     evaluator.pin_request_caller = _remembering(evaluator.pin_request_caller)
     iam_actions.request_tag_context = _with_boundary(iam_actions.request_tag_context)
-    stacks._provision_resource = _creating(stacks._provision_resource)
-    stacks._update_resource = _updating(stacks._update_resource)
-    stacks._delete_resource = _deleting(stacks._delete_resource)
+    # Nested stacks are made by the second module of each.
+    stacks._provision_resource = provisioners._provision_resource = _creating(stacks._provision_resource)
+    stacks._update_resource = provisioners._update_resource = _updating(stacks._update_resource)
+    stacks._delete_resource = provisioners._delete_resource = _deleting(stacks._delete_resource)
 
 
 def _remembering(original: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The rehearsal's role: made by `make bootstrap`, with the generated policy and nothing else."""
+"""The role of a stage's deploys: made by `make bootstrap`, with the generated policy and nothing else."""
 
 import json
 from collections.abc import Iterable, Mapping
