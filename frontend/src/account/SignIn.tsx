@@ -2,6 +2,7 @@
 import { confirmSignIn } from 'aws-amplify/auth';
 import { useState } from 'preact/hooks';
 import type { Config } from '../config';
+import { deviceDate } from '../ui/device-clock';
 import { ConfirmStep } from './ConfirmStep';
 import { enter, goOn } from './enter';
 import { Form, useTask } from './Form';
@@ -69,7 +70,7 @@ export function SignIn({ config, email: known = '' }: SignInProps) {
   return (
     <Form
       task={task}
-      heading={greeting(new Date())}
+      heading={greeting(deviceDate())}
       lead="Sign in to your list."
       button="Sign in"
       busyButton="Signing in"

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Form, useTask } from './Form';
 import { CodeField } from './fields';
-import { formObjection } from './sentences';
+import { CLOCK, formObjection } from './sentences';
 
 interface TotpStepProps {
   onCode(code: string): Promise<void>;
@@ -16,7 +16,7 @@ export function TotpStep({ onCode, onStartOver }: TotpStepProps) {
     task.objection?.field === 'code' && code.length === 6
       ? {
           ...task.objection,
-          text: 'That code does not match, or has just expired. Type the one on screen now.',
+          text: `That code does not match, or has just expired. Type the one on screen now. ${CLOCK}`,
         }
       : task.objection;
   useEffect(() => document.getElementById('code')?.focus(), []);

@@ -10,13 +10,16 @@ export interface Objection {
   way?: 'reset' | 'sign-in';
 }
 
+/** Codes of an authenticator app depend on the time of its device. */
+export const CLOCK = 'If that one fails too, let the device with the app set its clock by itself.';
+
 const TOO_MANY = 'Too many tries. Wait a few minutes, then try again.';
 
 const BY_NAME: Record<string, Objection> = {
   UserNotFoundException: { text: 'That email and password do not match. Check both, or', way: 'reset' },
   CodeMismatchException: { text: 'That code does not match. Check the digits.', field: 'code' },
   EnableSoftwareTokenMFAException: {
-    text: 'That code does not match. Type the one on screen now.',
+    text: `That code does not match. Type the one on screen now. ${CLOCK}`,
     field: 'code',
   },
   ExpiredCodeException: { text: 'That code has expired. Ask for a new one.', field: 'code' },

@@ -1,5 +1,7 @@
 /** ULIDs: 26 characters that sort by the moment they were made. https://github.com/ulid/spec */
 
+import { deviceTime } from '../ui/device-clock';
+
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_LENGTH = 10;
 const RANDOM_LENGTH = 16;
@@ -22,7 +24,7 @@ export function ulids({ now, random }: UlidSource): () => string {
   };
 }
 
-export const newUlid = ulids({ now: () => Date.now(), random: bytes => crypto.getRandomValues(bytes) });
+export const newUlid = ulids({ now: deviceTime, random: bytes => crypto.getRandomValues(bytes) });
 
 function fresh(random: UlidSource['random']): number[] {
   const bytes = new Uint8Array(RANDOM_LENGTH);

@@ -1,7 +1,8 @@
 /** The contact form. What was typed is kept on this device until it has been sent. */
+import { deviceDate } from '../ui/device-clock';
 import { element, note, whileBusy } from './elements';
 import { apiOf, type FieldError, type Outcome, post } from './post';
-import { addressObjection, clock } from './words';
+import { addressObjection, atTime } from './words';
 
 const LONGEST_MESSAGE = 5_000;
 const KEPT = 'contact';
@@ -88,7 +89,7 @@ export function enhanceContact(form: HTMLFormElement): void {
 
 function reason(outcome: Exclude<Outcome, { kind: 'done' }>): string {
   if (outcome.kind === 'later')
-    return `Five messages in an hour is our limit. Try again at ${clock(outcome.at)}.`;
+    return `Five messages in an hour is our limit. Try again ${atTime(outcome.at, deviceDate())}.`;
   if (outcome.kind === 'refused' && outcome.errors.length > 0) return 'Look at the marked fields.';
   if (outcome.kind === 'refused') return 'Something in it does not fit. Try shorter, plainer words.';
   if (!navigator.onLine) return 'You are offline. Your message is kept on this device until you send it.';

@@ -1,5 +1,7 @@
 /** One call of the reader's pages to the API, and what came of it in words. */
 
+import { deviceDate } from '../ui/device-clock';
+
 export interface FieldError {
   field: string;
   message: string;
@@ -22,7 +24,7 @@ export interface Caller {
 const PATIENCE_MS = 20_000;
 const SECONDS_WITHOUT_WORD = 60;
 
-const browser: Caller = { fetch: (url, init) => fetch(url, init), now: () => new Date() };
+const browser: Caller = { fetch: (url, init) => fetch(url, init), now: deviceDate };
 
 export async function post(
   url: string,

@@ -1,7 +1,8 @@
 /** The form for letters: the reader stays on the page. */
+import { deviceDate } from '../ui/device-clock';
 import { element, icon, whileBusy } from './elements';
 import { apiOf, type Outcome, post } from './post';
-import { addressObjection, clock, NO_ANSWER } from './words';
+import { addressObjection, atTime, NO_ANSWER } from './words';
 
 export function enhanceSubscribe(form: HTMLFormElement): void {
   const field = form.querySelector<HTMLInputElement>('input');
@@ -42,7 +43,7 @@ export function enhanceSubscribe(form: HTMLFormElement): void {
 
 function objectionTo(outcome: Exclude<Outcome, { kind: 'done' }>): string {
   if (outcome.kind === 'refused') return 'No mail can be sent to that address. Check its spelling.';
-  if (outcome.kind === 'later') return `That was often. Try again at ${clock(outcome.at)}.`;
+  if (outcome.kind === 'later') return `That was often. Try again ${atTime(outcome.at, deviceDate())}.`;
   return NO_ANSWER;
 }
 

@@ -1,7 +1,8 @@
 /** The page to leave the list: the token of the mail's link stands behind the #, where no server sees it. */
+import { deviceDate } from '../ui/device-clock';
 import { note, whileBusy } from './elements';
 import { apiOf, type Outcome, post } from './post';
-import { clock } from './words';
+import { atTime } from './words';
 
 export const tokenOf = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, '')).get('token') || null;
@@ -37,5 +38,5 @@ export function enhanceUnsubscribe(page: HTMLElement): void {
 
 const reason = (outcome: Outcome): string =>
   outcome.kind === 'later'
-    ? `Too many tries. Try again at ${clock(outcome.at)}.`
+    ? `Too many tries. Try again ${atTime(outcome.at, deviceDate())}.`
     : 'The server did not answer, so you are still on the list. Try again in a minute.';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressObjection, clock } from './words';
+import { addressObjection, atTime } from './words';
 
 test.each(['tove@example.com', ' tove@mail.example.co.uk ', 'ü@exämple.de'])(
   '%j looks like an address',
@@ -22,6 +22,12 @@ test.each([
   expect(addressObjection(typed)).toBe(why);
 });
 
-test('a time is written as clocks show it', () => {
-  expect(clock(new Date(2026, 10, 21, 9, 4))).toBe('09:04');
+test.each([
+  [new Date(2026, 10, 21, 9, 4), 'at 09:04'],
+  [new Date(2026, 10, 21, 9, 4, 0, 1), 'at 09:05'],
+  [new Date(2026, 10, 22, 7, 59, 30), 'tomorrow at 08:00'],
+  // The clocks may change between: a day of 25 hours is still tomorrow.
+  [new Date(2026, 10, 21, 23, 59, 30), 'tomorrow at 00:00'],
+])('%s is when the server takes it again: %s', (moment, words) => {
+  expect(atTime(moment, new Date(2026, 10, 21, 9, 0))).toBe(words);
 });

@@ -1,7 +1,13 @@
 /** What the forms say. */
 
-export const clock = (moment: Date): string =>
-  moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+const MINUTE_MS = 60_000;
+
+/** "at 14:31", or "tomorrow at 14:31": the first full minute that is not before the moment. */
+export function atTime(moment: Date, now: Date): string {
+  const minute = new Date(Math.ceil(moment.getTime() / MINUTE_MS) * MINUTE_MS);
+  const at = `at ${minute.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  return minute.toDateString() === now.toDateString() ? at : `tomorrow ${at}`;
+}
 
 export const NO_ANSWER = 'No answer. What you typed is still here; try again in a minute.';
 

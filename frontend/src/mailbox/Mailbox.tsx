@@ -1,8 +1,9 @@
 /** The local mailbox: what the laptop would have mailed. */
 import { useEffect, useState } from 'preact/hooks';
-import { clock, dayAndMonth, dayOf, weekday } from '../todos/dates';
+import { clock, dayAfter, dayAndMonth, dayOf, short, weekday } from '../todos/dates';
 import { counted } from '../todos/words';
 import { announce } from '../ui/announce';
+import { deviceDate } from '../ui/device-clock';
 import { Note } from '../ui/Note';
 import { HtmlMail } from './HtmlMail';
 import { codeIn, linked, type Mail, nameIn, readMails } from './mail';
@@ -182,7 +183,7 @@ const Silent = () => (
 
 function when(sentAt: string): string {
   const sent = new Date(sentAt);
-  return dayOf(sent) === dayOf(new Date())
-    ? clock(sent)
-    : sent.toLocaleDateString('en-GB', { weekday: 'short' });
+  const [day, today] = [dayOf(sent), dayOf(deviceDate())];
+  if (day === today) return clock(sent);
+  return day > dayAfter(today, -6) ? weekday(sent).slice(0, 3) : short(day, today);
 }

@@ -61,7 +61,7 @@ function Busy({ until, count, place }: { until: number; count: number; place: st
 }
 
 function useSecondsTo(moment: number): number {
-  const left = () => Math.max(0, Math.ceil((moment - Date.now()) / 1000));
+  const left = () => Math.max(0, Math.ceil((moment - performance.now()) / 1000));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     setSeconds(left());

@@ -6,7 +6,7 @@ import { merge } from '../offline/merge';
 import type { Choice } from '../offline/settle';
 import { Dialog } from '../ui/Dialog';
 import { readable } from '../ui/text';
-import { clock, type Day, dueOf, short } from './dates';
+import { type Day, dueOf, momentInWords, short } from './dates';
 import { differences, type Piece } from './differences';
 
 interface ConflictProps {
@@ -29,7 +29,7 @@ export function Conflict({ edit, today, onChoose, onClose }: ConflictProps) {
       <div class="sides">
         <section class="side" aria-label="Mine">
           <h3>
-            Mine<small>This device, {clock(new Date(edit.at))}</small>
+            Mine<small>This device, {momentInWords(edit.at, today)}</small>
           </h3>
           <dl>
             {rows.map(({ name, mine }) => (
@@ -42,7 +42,7 @@ export function Conflict({ edit, today, onChoose, onClose }: ConflictProps) {
         </section>
         <section class="side" aria-label="Theirs">
           <h3>
-            Theirs<small>Elsewhere, {clock(new Date(edit.theirs.updated_at))}</small>
+            Theirs<small>Elsewhere, {momentInWords(edit.theirs.updated_at, today)}</small>
           </h3>
           <dl>
             {rows.map(({ name, theirs }) => (

@@ -1,8 +1,10 @@
 /** One photo of a todo: its thumbnail as soon as there is one, until then the photo itself. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Attachment } from '../api/types';
+import { isFresh } from '../photos/fresh';
 import { isPlainClick, openPhoto } from '../photos/open';
 import { announce } from '../ui/announce';
+import { deviceTime } from '../ui/device-clock';
 import { Icon } from '../ui/Icon';
 import type { App } from './app';
 
@@ -83,7 +85,7 @@ function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
     }
     sign().then(
       signed => {
-        signedAt.current = Date.now();
+        signedAt.current = deviceTime();
         if (isWanted) setAddresses(signed);
       },
       // The addresses before, if any, may work still.
@@ -94,7 +96,7 @@ function useAddresses(app: App, { media_id, thumbnail_url }: Attachment) {
     };
   }, [app, media_id, thumbnail_url, tries]);
 
-  const isOld = (): boolean => Math.abs(Date.now() - signedAt.current) > FRESH_MS;
+  const isOld = (): boolean => !isFresh(signedAt.current, FRESH_MS);
 
   /** False where the addresses are new already, so that a photo which is not there is not asked for again and again. */
   function renew(): boolean {

@@ -28,7 +28,7 @@ import { counted, lede, quoted } from './words';
 export function TodoPage({ app }: { app: App }) {
   const { list, reading, drafts } = app;
   const state = useWatched(list.state);
-  const { date, today } = useToday();
+  const { date, today } = useToday(app.time);
   const filter = useFilter();
   const [sort, setSort] = useSort();
   const [open, setOpen] = useState<string | null>(() => drafts.names('notes ')[0] ?? null);

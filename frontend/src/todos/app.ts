@@ -79,7 +79,7 @@ export async function openApp(signedIn: Person) {
     connection,
     alone: work => alone(`${NAME} send ${sub}`, work),
     later,
-    now: () => Date.now(),
+    now: () => performance.now(),
     onSignedOut,
     onCaughtUp: count => showToast({ text: `Back online. ${counted(count, 'change')} sent.` }),
     onBusy: busyUntil => state.set({ busyUntil }),
@@ -125,6 +125,7 @@ export async function openApp(signedIn: Person) {
 
   return {
     config,
+    time,
     owner,
     person,
     tab,

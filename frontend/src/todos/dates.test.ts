@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { aTodo } from '../testing/todos';
-import { dayAfter, dayOf, dueKey, dueOf, inWords, nextMonday, short, urgency } from './dates';
+import { dayAfter, dayOf, dueKey, dueOf, inWords, momentInWords, nextMonday, short, urgency } from './dates';
 
 const zone = process.env.TZ;
 afterEach(() => {
@@ -46,6 +46,17 @@ test.each([
   process.env.TZ = place;
   const todo = aTodo({ due_at: '2026-03-11T05:30:00.000Z' });
   expect(inWords(dueOf(todo) ?? { day: '', time: '' }, today)).toBe(words);
+});
+
+test.each([
+  ['America/Nuuk', '2026-03-28', '22:30'],
+  ['Asia/Kathmandu', '2026-03-30', 'Sun 29 Mar, 06:15'],
+  ['Pacific/Auckland', '2026-03-29', '13:30'],
+  ['America/Los_Angeles', '2026-03-29', 'Sat 28 Mar, 17:30'],
+  ['Pacific/Apia', '2027-01-01', 'Sun 29 Mar 2026, 13:30'],
+])('in %s on %s, a change of 00:30 UTC was at %s', (place, today, words) => {
+  process.env.TZ = place;
+  expect(momentInWords('2026-03-29T00:30:00.000Z', today)).toBe(words);
 });
 
 test('a day sorts as its last moment in UTC', () => {

@@ -64,6 +64,13 @@ export const dayAndMonth = (date: Date): string =>
 export const clock = (date: Date): string =>
   date.toLocaleTimeString(LOCALE, { hour: '2-digit', minute: '2-digit' });
 
+/** "14:30" today, else "Wed 25 Nov, 14:30". */
+export function momentInWords(timestamp: string, today: Day): string {
+  const moment = new Date(timestamp);
+  const day = dayOf(moment);
+  return day === today ? clock(moment) : `${short(day, today)}, ${clock(moment)}`;
+}
+
 /** "Wed 25 Nov", with the year where it is another one. */
 export function short(day: Day, today: Day): string {
   const date = startOf(day);

@@ -8,6 +8,8 @@ export function useFilter(): Filter {
   const [filter, setFilter] = useState(() => filterOf(location.hash));
   useEffect(() => {
     const onChange = () => setFilter(filterOf(location.hash));
+    // It may have changed before this was listening.
+    onChange();
     addEventListener('hashchange', onChange);
     return () => removeEventListener('hashchange', onChange);
   }, []);

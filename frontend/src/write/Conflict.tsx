@@ -1,12 +1,13 @@
 /** The choice between two versions of a post. */
 import { useMemo, useState } from 'preact/hooks';
+import type { ServerTime } from '../api/server-time';
+import { dayOf, momentInWords } from '../todos/dates';
 import { differences, type Piece } from '../todos/differences';
 import { Dialog } from '../ui/Dialog';
 import { Note } from '../ui/Note';
 import { condense } from './condense';
 import { type FieldName, type Fields, fieldsOf } from './fields';
 import type { Choice, Post } from './saving';
-import { clock } from './words';
 
 const LABELS: Record<FieldName, string> = {
   title: 'Title',
@@ -19,11 +20,17 @@ const LABELS: Record<FieldName, string> = {
 
 interface ConflictProps {
   post: Post;
+  time: ServerTime;
   onChoose(choice: Choice): Promise<void>;
   onClose(): void;
 }
 
-export function Conflict({ post: { theirs, clashing, fields, problem }, onChoose, onClose }: ConflictProps) {
+export function Conflict({
+  post: { theirs, clashing, fields, problem },
+  time,
+  onChoose,
+  onClose,
+}: ConflictProps) {
   const [isBusy, setBusy] = useState(false);
   const rows = useMemo(
     () => (theirs ? clashing.map(name => row(name, fields, fieldsOf(theirs))) : []),
@@ -61,7 +68,7 @@ export function Conflict({ post: { theirs, clashing, fields, problem }, onChoose
         </section>
         <section class="side" aria-label="Theirs">
           <h3>
-            Theirs<small>Elsewhere, {clock(new Date(theirs.updated_at))}</small>
+            Theirs<small>Elsewhere, {momentInWords(theirs.updated_at, dayOf(time.now()))}</small>
           </h3>
           <dl>
             {rows.map(({ name, theirs: other }) => (

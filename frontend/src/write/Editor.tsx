@@ -57,7 +57,7 @@ function OpenEditor({ desk, open }: { desk: Desk; open: Open }) {
   return (
     <>
       <BlogBar class="publish">
-        <Standing post={post} onSettle={() => setSettling(true)} />
+        <Standing post={post} time={desk.time} onSettle={() => setSettling(true)} />
         <span class="state words num">{countedWords(wordsIn(fields.body))}</span>
         <span class="btns">
           {isPublic && (
@@ -96,7 +96,7 @@ function OpenEditor({ desk, open }: { desk: Desk; open: Open }) {
         <Preview fields={fields} html={draft.html} pictures={desk.pictures} underway={underway} />
       </main>
       {step === 'conflict' && isSettling && (
-        <Conflict post={post} onChoose={choose} onClose={() => setSettling(false)} />
+        <Conflict post={post} time={desk.time} onChoose={choose} onClose={() => setSettling(false)} />
       )}
       {question === 'publish' && (
         <AskToPublish

@@ -1,8 +1,9 @@
 /** How the post stands with the API, in words beside a dot. */
 import { useEffect, useRef } from 'preact/hooks';
+import type { ServerTime } from '../api/server-time';
 import { announce } from '../ui/announce';
 import type { Post } from './saving';
-import { clock } from './words';
+import { dayOf, momentInWords } from '../todos/dates';
 
 const WORDS: Record<Post['step'], { dot: string; word: string }> = {
   saved: { dot: '', word: 'Saved' },
@@ -32,13 +33,19 @@ function useAnnouncements(step: Post['step']): void {
   }, [step]);
 }
 
-export function Standing({ post, onSettle }: { post: Post; onSettle(): void }) {
+interface StandingProps {
+  post: Post;
+  time: ServerTime;
+  onSettle(): void;
+}
+
+export function Standing({ post, time, onSettle }: StandingProps) {
   useAnnouncements(post.step);
   const { dot, word } = WORDS[post.step];
   const text = (
     <>
       <span class={`dot ${dot}`} />
-      {post.step === 'saved' ? `Saved ${clock(new Date(post.draft.updated_at))}` : word}
+      {post.step === 'saved' ? `Saved ${momentInWords(post.draft.updated_at, dayOf(time.now()))}` : word}
     </>
   );
   if (post.step === 'conflict') {

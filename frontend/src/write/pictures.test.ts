@@ -49,6 +49,14 @@ test('an address is signed anew before it ends', async () => {
   expect(asked).toHaveLength(2);
 });
 
+test('an address that was signed before the clock was put back is signed anew', async () => {
+  const { pictures, asked, pass } = aBucket();
+  await pictures.find('M1');
+  pass(-1_440 * 60_000);
+  await pictures.find('M1');
+  expect(asked).toHaveLength(2);
+});
+
 test('what is not there is looked for again', async () => {
   const { pictures, answer } = aBucket();
   answer(new Error('404'));

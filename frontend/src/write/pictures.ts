@@ -1,6 +1,8 @@
 /** Where a photo of the author's is to be seen, for the preview: in a private bucket, by addresses that end. */
 import type { PostApi } from '../api/posts';
+import { isFresh } from '../photos/fresh';
 import type { Bucket } from '../photos/bucket';
+import { deviceTime } from '../ui/device-clock';
 
 export interface Picture {
   url: string;
@@ -14,7 +16,7 @@ const FRESH_MS = 10 * 60_000;
 
 export type Pictures = ReturnType<typeof createPictures>;
 
-export function createPictures(api: Pick<PostApi, 'media'>, bucket: () => Promise<Bucket>, now = Date.now) {
+export function createPictures(api: Pick<PostApi, 'media'>, bucket: () => Promise<Bucket>, now = deviceTime) {
   const known = new Map<string, { picture: Promise<Picture | null>; at: number }>();
 
   async function look(media: string): Promise<Picture | null> {
@@ -31,7 +33,7 @@ export function createPictures(api: Pick<PostApi, 'media'>, bucket: () => Promis
     /** Null where there is nothing to be seen, or not yet. */
     find(media: string): Promise<Picture | null> {
       const found = known.get(media);
-      if (found && now() - found.at < FRESH_MS) return found.picture;
+      if (found && isFresh(found.at, FRESH_MS, now())) return found.picture;
       const picture = look(media).catch(() => null);
       known.set(media, { picture, at: now() });
       // What is not there now may be in a moment.

@@ -10,6 +10,7 @@ import { openPost } from './saving';
 
 /** An author's device, on which tabs open the post one after the other. */
 function aDesk(server = aPostServer(aDraft({ body: 'One.' }))) {
+  let wrongBy = 0;
   const drafts = createDrafts(aStorage(), 's-1');
   const clock = aClock();
   const joined: FieldName[][] = [];
@@ -20,6 +21,9 @@ function aDesk(server = aPostServer(aDraft({ body: 'One.' }))) {
     clock,
     joined,
     drafts,
+    setClock: (milliseconds: number) => {
+      wrongBy = milliseconds;
+    },
     async open() {
       count += 1;
       const tab = `tab${count}`;
@@ -28,7 +32,8 @@ function aDesk(server = aPostServer(aDraft({ body: 'One.' }))) {
         api: server.api,
         copies: createCopies({ drafts, tab, isOpen: async of => of === open }),
         draft: await server.api.get('shelves'),
-        now: () => new Date(clock.now()),
+        now: () => new Date(clock.now() + wrongBy),
+        elapsed: clock.now,
         later: clock.later,
         newKey: () => 'key',
         onSaved: () => {},
@@ -52,6 +57,21 @@ test('what was typed is sent after a pause, and only what changed', async () => 
   expect(changes(server.calls)).toEqual(['change shelves body']);
   expect(post.state.value).toMatchObject({ step: 'saved', draft: { html: '<p>One. Two.</p>', version: 2 } });
 });
+
+test.each([-1_440, -20, 20, 1_440])(
+  'a clock that is set by %i minutes meanwhile changes no wait',
+  async minutes => {
+    const { open, server, clock, setClock } = aDesk();
+    const post = await open();
+    for (let typed = 0; typed < 8; typed += 1) {
+      expect(changes(server.calls)).toEqual([]);
+      post.change({ body: `One. ${typed}` });
+      setClock(minutes * 60_000);
+      await clock.pass(500);
+    }
+    expect(changes(server.calls)).toHaveLength(1);
+  },
+);
 
 test('who types without a pause is saved all the same', async () => {
   const { open, server, clock } = aDesk();

@@ -44,6 +44,8 @@ export interface SavingParts {
   copies: Copies;
   draft: Draft;
   now(): Date;
+  /** Milliseconds since some moment, by a clock that nobody sets. */
+  elapsed(): number;
   /** Calls back after so many milliseconds; returns how to call that off. */
   later(milliseconds: number, callback: () => void): () => void;
   newKey(): string;
@@ -59,7 +61,17 @@ const FINAL: readonly Step[] = ['conflict', 'gone', 'signed-out'];
 
 export type Saving = Awaited<ReturnType<typeof openPost>>;
 
-export async function openPost({ api, copies, draft, now, later, newKey, onSaved, onJoined }: SavingParts) {
+export async function openPost({
+  api,
+  copies,
+  draft,
+  now,
+  elapsed,
+  later,
+  newKey,
+  onSaved,
+  onJoined,
+}: SavingParts) {
   const { slug } = draft;
   /** What the API has, in the words that were typed: it trims, and that is no change. */
   let base = fieldsOf(draft);
@@ -231,8 +243,8 @@ export async function openPost({ api, copies, draft, now, later, newKey, onSaved
       const { step } = state.value;
       if (FINAL.includes(step)) return;
       if (step !== 'saving' && step !== 'unreachable') settle('typing');
-      unsavedSince ??= now().getTime();
-      const waited = now().getTime() - unsavedSince;
+      unsavedSince ??= elapsed();
+      const waited = elapsed() - unsavedSince;
       if (step !== 'unreachable') schedule(Math.max(0, Math.min(PAUSE_MS, LONGEST_WAIT_MS - waited)));
     },
     /** Sends what waits, now; true where nothing waits any more. */

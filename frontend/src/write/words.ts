@@ -1,32 +1,29 @@
 /** What the desk says of a post. */
 import type { DraftSummary } from '../api/types';
+import { clock, dayAfter, dayOf, weekday } from '../todos/dates';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export const countedWords = (count: number): string =>
   `${count.toLocaleString('en')} ${count === 1 ? 'word' : 'words'}`;
 
-export const clock = (moment: Date): string =>
-  moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-
-export function dayOf(moment: Date, now: Date): string {
-  const isThisYear = moment.getFullYear() === now.getFullYear();
+function long(moment: Date, now: Date, zone: { timeZone?: string } = {}): string {
+  const yearOf = (date: Date) => date.toLocaleDateString('en-GB', { year: 'numeric', ...zone });
   return moment.toLocaleDateString('en-GB', {
     day: 'numeric',
     month: 'long',
-    ...(!isThisYear && { year: 'numeric' }),
+    ...(yearOf(moment) !== yearOf(now) && { year: 'numeric' }),
+    ...zone,
   });
 }
 
 /** "just now", "08:41", "Tuesday", "2 November" */
 export function ago(timestamp: string, now: Date): string {
   const moment = new Date(timestamp);
-  const passed = now.getTime() - moment.getTime();
-  if (passed < MINUTE_MS) return 'just now';
-  if (moment.toDateString() === now.toDateString()) return `at ${clock(moment)}`;
-  if (passed < 6 * DAY_MS) return `on ${moment.toLocaleDateString('en-GB', { weekday: 'long' })}`;
-  return `on ${dayOf(moment, now)}`;
+  if (now.getTime() - moment.getTime() < MINUTE_MS) return 'just now';
+  const [day, today] = [dayOf(moment), dayOf(now)];
+  if (day === today) return `at ${clock(moment)}`;
+  return `on ${day > dayAfter(today, -6) ? weekday(moment) : long(moment, now)}`;
 }
 
 export function lineOf(
@@ -34,6 +31,7 @@ export function lineOf(
   now: Date,
 ): string {
   if (published_at === null) return `Draft, edited ${ago(updated_at, now)}`;
-  const published = `Published ${dayOf(new Date(published_at), now)}`;
+  // The day in UTC, which readers see.
+  const published = `Published ${long(new Date(published_at), now, { timeZone: 'UTC' })}`;
   return has_unpublished_changes ? `${published}, changed since` : published;
 }
