@@ -60,12 +60,13 @@ def summary(item):
         "author_name": item["author_name"],
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
+        "language": item.get("language") or (*item["feed_key"].split("#"), "en", "en")[2],
     }
 
 
 def shape_post(item):
     """A stored post, as readers see it."""
-    return {**summary(item), "html": item["html"], "language": item.get("language") or "en"}
+    return {**summary(item), "html": item["html"]}
 
 
 def shape_photo(item):

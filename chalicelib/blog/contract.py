@@ -62,7 +62,10 @@ Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
 class NewPost(Struct, forbid_unknown_fields=True, frozen=True):
-    """A draft to begin; without a slug it is made from the title."""
+    """A draft to begin.
+
+    Without a slug it is made from the title, with `-2` or the next free number where others have it.
+    """
 
     title: Title
     slug: Slug | None = None
@@ -141,13 +144,13 @@ class PostSummary(Struct, frozen=True):
     author_name: str
     published_at: Timestamp
     updated_at: Timestamp
+    language: str
 
 
 class Post(PostSummary, frozen=True):
     """A published post, whole; `html` is sanitised."""
 
     html: str
-    language: str
 
 
 class PostPage(Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib import clock
 from chalicelib.blog import addresses
-from chalicelib.blog.model import Post
+from chalicelib.blog.model import SITE_LANGUAGE, Post
 from chalicelib.readable import readable
 from chalicelib.settings import settings
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/atom+xml"
 LENGTH = 20
 TITLE = "MyBlog"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ATOM = "http://www.w3.org/2005/Atom"
 PATH = "/blog/feed.atom"
 _ORIGIN = re.compile(rf"<id>(.*?){re.escape(PATH)}</id>".encode())
@@ -41,7 +42,7 @@ def lasting(published: bytes | None) -> Lasting:
     found = _ORIGIN.search(published or b"")
     origin = settings().feed_origin or (found[1].decode() if found else "")
     updated = _UPDATED.search(published or b"")
-    date = updated[1].decode() if updated and b"<entry>" not in (published or b"") else _NO_DATE
+    date = updated[1].decode() if updated and b"<entry" not in (published or b"") else _NO_DATE
     return Lasting(origin, clock.timestamp(clock.now()) if date == _NO_DATE else date)
 
 
@@ -55,8 +56,7 @@ def atom(posts: Sequence[Post], kept: Lasting | None = None) -> bytes:
     from xml.etree import ElementTree as ET  # noqa: PLC0415 - the API's other routes do without
 
     ET.register_namespace("", _ATOM)
-    # Entries are in any language, and the index that they are read from does not say in which.
-    feed = ET.Element(_name("feed"))
+    feed = ET.Element(_name("feed"), {_LANGUAGE: SITE_LANGUAGE})
     here = f"{settings().site_url}{PATH}"
     _text(feed, "title", TITLE)
     _text(feed, "id", f"{origin}{PATH}")
@@ -69,7 +69,8 @@ def atom(posts: Sequence[Post], kept: Lasting | None = None) -> bytes:
 
 
 def _entry(feed: "Element", post: Post, origin: str) -> None:
-    entry = _child(feed, "entry")
+    # What an entry says in words of its own: RFC 4287, 2.
+    entry = _child(feed, "entry", **{_LANGUAGE: post.language_shown})
     address = addresses.post(post.slug)
     _text(entry, "title", post.title)
     _text(entry, "id", f"{origin}{addresses.post_path(post.slug)}")

@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.readable import visible
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -33,6 +35,7 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto"}
 _HIGHEST_HEADING = 2
+_CODE = re.compile(r"<code\b[^>]*>.*?</code>", re.DOTALL)
 
 
 def render(source: str, *, coloured: bool = True) -> str:
@@ -50,8 +53,8 @@ def photo_ids(source: str) -> list[str]:
 
 
 def sanitise(html: str) -> str:
-    """Keep only what a post may hold."""
-    return _cleaner().clean(html)
+    """Keep only what a post may hold, and show the bidirectional controls in code."""
+    return _CODE.sub(lambda found: visible(found[0]), _cleaner().clean(html))
 
 
 @cache

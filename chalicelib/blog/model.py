@@ -10,7 +10,8 @@
 A post holds its draft and, once published, a copy of what readers see; `published_version` is the version at which
 that copy was made. `draft_html` is what the draft's text becomes (`stored_html`); older drafts have none. `cover` is
 the cover's `published_name`, or its bare id where it was published before photos had such names.
-`feed_key` is `published_at#slug`.
+`feed_key` is `published_at#slug`, and `published_at#slug#language` for a post that says its language: the feed's index
+cannot get another attribute without being made anew.
 """
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
@@ -26,9 +27,14 @@ PUBLISHED = "published"
 SITE_LANGUAGE = "en"
 
 
-def feed_key(published_at: str, slug: str) -> str:
+def feed_key(published_at: str, slug: str, language: str | None) -> str:
     """The sort key of the feed and of the tags."""
-    return f"{published_at}#{slug}"
+    return "#".join([published_at, slug, *([language] if language else [])])
+
+
+def language_in(key: str | None) -> str:
+    """The language that a `feed_key` says, or the site's."""
+    return (key or "").partition("#")[2].partition("#")[2] or SITE_LANGUAGE
 
 
 class Feed(GlobalSecondaryIndex["Post"]):
@@ -111,8 +117,8 @@ class Post(StoredModel):
 
     @property
     def language_shown(self) -> str:
-        """The language of what readers see."""
-        return self.language or SITE_LANGUAGE
+        """The language of what readers see; indexes say it by `feed_key` alone, and older posts by `language` alone."""
+        return self.language or language_in(self.feed_key)
 
     @property
     def has_unpublished_changes(self) -> bool:
@@ -139,6 +145,11 @@ class PostTag(StoredModel):
     author_name = UnicodeAttribute()
     published_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
+
+    @property
+    def language_shown(self) -> str:
+        """The language of the post."""
+        return language_in(self.feed_key)
 
 
 def at(slug: str) -> Post:

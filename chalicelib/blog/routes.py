@@ -69,7 +69,7 @@ def get_post(request: Request, slug: str) -> Reply:
     with _refusals(slug):
         post = service.get_published(slug)
     html = markdown.sanitise(post.html or "")
-    shaped = contract.Post(**msgspec.structs.asdict(_summarise(post)), html=html, language=post.language_shown)
+    shaped = contract.Post(**msgspec.structs.asdict(_summarise(post)), html=html)
     return _cached(request, shaped, msgspec.json.encode(shaped))
 
 
@@ -288,4 +288,5 @@ def _summarise(post: Post | PostTag) -> contract.PostSummary:
         author_name=post.author_name,
         published_at=post.published_at,
         updated_at=post.updated_at,
+        language=post.language_shown,
     )

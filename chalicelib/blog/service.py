@@ -147,22 +147,39 @@ def preview(post: Post) -> str:
 def create(author: Author, new: NewPost, name: Idempotent | None = None) -> Created:
     """Begin a draft; the same `name` begins it once.
 
+    Without a slug it gets the first free one of those made from its title.
+
     Raises:
-        SlugTaken: the slug names a post already.
+        SlugTaken: the slug names a post already, or a page of the blog's own.
         PageTooLong: the text or its HTML is too long.
         KeyReused: the key was used for another request.
     """
-    post = writes.new_post(author.id, author.name, new, _packed_html(new.body))
+    if new.slug in slugs.RESERVED:
+        raise SlugTaken(f"The address {new.slug} is the blog's own.")
+    taken = new.slug
+    for post in writes.new_post(author.id, author.name, new, _packed_html(new.body)):
+        try:
+            return _create_once(author, post, name)
+        except ConditionFailed:
+            taken = post.slug
+            # A write whose answer was lost is sent again, and meets its own post.
+            found = find(post.slug) if name is None else None
+            if found is not None and _is_same(post, found):
+                return Created(found)
+    raise SlugTaken(f"There is a post at {taken} already.")
+
+
+def _create_once(author: Author, post: Post, name: Idempotent | None) -> Created:
     absent = Post.slug.does_not_exist()
-    if post.slug in slugs.RESERVED:
-        raise SlugTaken(f"The address {post.slug} is the blog's own.")
-    try:
-        if name is not None:
-            return Created(*idempotency.create_once(author.id, name, post, absent))
-        post.create(absent)
-    except ConditionFailed as failed:
-        raise SlugTaken(f"There is a post at {post.slug} already.") from failed
+    if name is not None:
+        return Created(*idempotency.create_once(author.id, name, post, absent))
+    post.create(absent)
     return Created(post)
+
+
+def _is_same(post: Post, found: Post) -> bool:
+    compared = ("author_id", "created_at", "draft_title", "draft_body")
+    return all(getattr(found, name) == getattr(post, name) for name in compared)
 
 
 def change(author: Author, slug: str, changes: DraftChanges, expected: int | None = None) -> Post:

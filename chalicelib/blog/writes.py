@@ -1,5 +1,7 @@
 """What each use case of a post writes: attributes of a draft, update actions, and transactions."""
 
+from collections.abc import Iterator
+
 from msgspec import UNSET
 from pynamodb.attributes import Attribute
 from pynamodb.constants import ALL_OLD
@@ -13,23 +15,27 @@ from chalicelib.blog.model import PUBLISHED, Post, PostTag, at, feed_key
 from chalicelib.store import transactions
 
 
-def new_post(author_id: str, author_name: str, new: NewPost, packed_html: str) -> Post:
-    """A draft that is not stored yet; `packed_html` is what its text becomes."""
+def new_post(author_id: str, author_name: str, new: NewPost, packed_html: str) -> Iterator[Post]:
+    """Yield a draft that is not stored yet, at each address that may be tried for it in turn.
+
+    `packed_html` is what its text becomes.
+    """
     moment = clock.timestamp(clock.now())
-    return Post(
-        new.slug or slugs.from_title(new.title) or slugs.from_day(moment[:10], clock.new_id()),
-        author_id=author_id,
-        author_name=author_name,
-        created_at=moment,
-        draft_title=new.title.strip(),
-        draft_summary=new.summary.strip(),
-        draft_body=new.body,
-        draft_html=packed_html,
-        draft_tags=list(dict.fromkeys(new.tags)),
-        draft_cover=new.cover,
-        draft_language=new.language,
-        draft_updated_at=moment,
-    )
+    for slug in [new.slug] if new.slug else slugs.candidates(new.title, moment[:10], clock.new_id()):
+        yield Post(
+            slug,
+            author_id=author_id,
+            author_name=author_name,
+            created_at=moment,
+            draft_title=new.title.strip(),
+            draft_summary=new.summary.strip(),
+            draft_body=new.body,
+            draft_html=packed_html,
+            draft_tags=list(dict.fromkeys(new.tags)),
+            draft_cover=new.cover,
+            draft_language=new.language,
+            draft_updated_at=moment,
+        )
 
 
 def changes(asked: DraftChanges, packed_html: str | None) -> list[Action]:
@@ -66,7 +72,8 @@ def publish(post: Post, *, html: str, cover: str | None, announce: bool) -> Post
     moment = clock.timestamp(clock.now())
     before = _tag_rows(post)
     post.feed, post.published_at = PUBLISHED, post.published_at or moment
-    post.feed_key, post.updated_at = feed_key(post.published_at, post.slug), moment
+    post.feed_key = feed_key(post.published_at, post.slug, post.draft_language)
+    post.updated_at = moment
     post.title, post.summary, post.cover = post.draft_title, post.draft_summary, cover
     post.html, post.tags, post.language = html, list(post.draft_tags), post.draft_language
     post.published_version = post.version + 1

@@ -5,11 +5,11 @@ from typing import Annotated
 from msgspec import Struct
 
 from chalicelib.web.addresses import Email
-from chalicelib.web.text import one_line, visible_lines
+from chalicelib.web.text import name_line, visible_lines
 
 LONGEST_MESSAGE = 5_000
 
-Name = Annotated[str, one_line(100, "The sender's name")]
+Name = Annotated[str, name_line(100, "The sender's name")]
 Text = Annotated[str, visible_lines(LONGEST_MESSAGE, "The message")]
 
 

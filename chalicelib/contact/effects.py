@@ -4,6 +4,7 @@ from chalicelib.contact import service
 from chalicelib.mail import delivery
 from chalicelib.mail.delivery import About, Kind, Send
 from chalicelib.mail.outbox import Outbox
+from chalicelib.readable import readable
 from chalicelib.settings import settings
 
 
@@ -16,8 +17,10 @@ def _prepare_contact(outbox: Outbox, _: str, about: About) -> Send | None:
     message = service.find(about["message_id"])
     if message is None:
         return None
-    text = f"{message.name} <{message.email}> wrote by the contact form:\n\n{message.message}\n"
-    subject = f"Message from {message.name}"
+    # Messages from before names were checked: a line separator would begin a line that looks like the form's own.
+    name = " ".join(readable(message.name).split())
+    text = f"{name} <{message.email}> wrote by the contact form:\n\n{readable(message.message)}\n"
+    subject = f"Message from {name}"
     return lambda: outbox.topics.publish(settings().owner_topic_arn, subject, text)
 
 

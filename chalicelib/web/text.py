@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Meta
 
+from chalicelib.readable import BIDI_CONTROLS
+
 # Python's `$` also matches before a line feed at the end; the schemas' own dialect knows nothing else.
 END = r"$(?!\n)"
 _NOT_XML = r"\ufffe\uffff"
@@ -27,9 +29,9 @@ _VISIBLE = rf"[^\s{CONTROL}{_INVISIBLE}]"
 _BLANK = rf"[ \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_INVISIBLE}]"
 
 
-def one_line(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's metadata
+def one_line(longest: int, what: str, refused: str = CONTROL) -> Any:  # noqa: ANN401 - an annotation's metadata
     """Text on one line, 1 to `longest` characters after trimming, at least one of them visible."""
-    inner, edge = f"[^{CONTROL}]", rf"[^\s{CONTROL}]"
+    inner, edge = f"[^{refused}]", rf"[^\s{refused}]"
     pattern = rf"^(?=[\s\S]*{_VISIBLE})\s*{edge}(?:{inner}{{0,{longest - 2}}}{edge})?\s*$"
     return Meta(
         pattern=pattern,
@@ -39,6 +41,11 @@ def one_line(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's 
             "without control characters"
         },
     )
+
+
+def name_line(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's metadata
+    """A stranger's name: text on one line without line separators and without bidirectional controls."""
+    return one_line(longest, what, rf"{CONTROL}\u2028\u2029{BIDI_CONTROLS}")
 
 
 def visible_lines(longest: int, what: str) -> Any:  # noqa: ANN401 - an annotation's metadata

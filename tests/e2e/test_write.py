@@ -113,11 +113,20 @@ def test_a_post_is_deleted_after_a_question(desk: Desk, author: Person) -> None:
     assert author.api.get(f"/me/posts/{slug}").status_code == 404
 
 
+def test_a_title_in_another_script_has_an_address_to_read(desk: Desk) -> None:
+    desk.page.goto("/write/#new")
+    desk.page.get_by_label("Title").fill("夜の SQLite")
+    expect(desk.page.get_by_label("Address")).to_have_value("")
+    desk.begin("夜の SQLite")
+    assert slug_of(desk).startswith("ye-no-sqlite")
+
+
 def test_an_address_that_is_taken_is_said_at_the_field(desk: Desk, expected_errors: list[str]) -> None:
     expected_errors.append("status of 409")
     desk.page.goto("/write/#new")
     desk.page.get_by_label("Title").fill("Fewer shelves")
     expect(desk.page.get_by_label("Address")).to_have_value("fewer-shelves")
+    desk.page.get_by_label("Address").fill("fewer-shelves ")
     desk.page.get_by_role("button", name="Begin").click()
     expect(desk.page.get_by_label("Address")).to_have_accessible_description(re.compile("already. Choose another."))
     is_accessible(desk.page, (SMALLEST, DESKTOP))

@@ -40,6 +40,29 @@ def test_fifty_race_for_a_slug_and_one_wins(laptop: Laptop, authors: list[Person
     assert row["version"]["N"] == "1"
 
 
+def test_twelve_race_with_one_title_and_each_has_an_address(laptop: Laptop, authors: list[Person]) -> None:
+    title = f"夜 {secrets.token_hex(4)}"
+
+    def race(number: int) -> httpx.Response:
+        with laptop.client(authors[number % 2].tokens["IdToken"]) as api:
+            headers = {"Idempotency-Key": f"{title[2:]}-{number}"} if number % 3 else {}
+            return api.post("/posts", json={"title": title, "body": f"{number}"}, headers=headers)
+
+    # when twelve posts of one title begin, with a key and without
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(race, range(12)))
+    # then they are numbered without a gap
+    assert {answer.status_code for answer in answers} == {201}
+    name = f"ye-{title[2:]}"
+    slugs = [answer.json()["slug"] for answer in answers]
+    assert sorted(slugs) == sorted([name, *(f"{name}-{number}" for number in range(2, 13))])
+    # and at each address is the post that was begun there
+    for number, slug in enumerate(slugs):
+        row = Cloud(laptop).row("posts", slug=slug)
+        assert row is not None
+        assert row["draft_body"]["S"] == f"{number}"
+
+
 def test_whoever_publishes_changes_and_takes_back_at_once_leaves_no_tag_behind(
     laptop: Laptop, authors: list[Person]
 ) -> None:

@@ -22,6 +22,7 @@ from chalicelib.blog import rendering as text_rendering
 from chalicelib.blog.languages import LANGUAGES
 from chalicelib.blog.markdown import render
 from chalicelib.blog.model import Post
+from chalicelib.blog.slugs import from_title
 from chalicelib.mail import clients as mail_clients
 from chalicelib.mail import letters, message
 from chalicelib.media import objects, rendering
@@ -96,6 +97,12 @@ def pages() -> dict[str, str]:
         **dict(blog_pages.static_pages(assets)),
     }
     return {name: page.decode() for name, page in found.items()}
+
+
+def addresses() -> dict[str, str]:
+    """Slugs of titles in a few scripts."""
+
+    return {title: from_title(title) for title in ("Straße", "日本語", "हिन्दी", "عربي", "🎉")}
 
 
 def clients() -> dict[str, list[str]]:
@@ -194,7 +201,7 @@ def keys() -> list[list[str]]:
 
 def imported() -> list[str]:
     """Where everything was imported from that all the questions need, as far as it is no part of Python."""
-    for question in (highlighted, prose, photos, mails, pages, clients, requests, handlers, trusted):
+    for question in (highlighted, prose, photos, mails, pages, addresses, clients, requests, handlers, trusted):
         question()
     files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
     own = (sys.base_prefix, str(Path(__file__).parent))

@@ -126,7 +126,9 @@ def whole(question: str, variables: dict[str, str]) -> Any:
     return answer(question, variables, sys.executable, "-c", FROM, str(ROOT), str(INSIDE))
 
 
-@pytest.mark.parametrize("question", ["prose", "photos", "mails", "pages", "clients", "requests", "handlers"])
+@pytest.mark.parametrize(
+    "question", ["prose", "photos", "mails", "pages", "addresses", "clients", "requests", "handlers"]
+)
 def test_it_does_what_the_libraries_do_whole(unpacked: Path, variables: dict[str, str], question: str) -> None:
     found = within(unpacked, question, variables)
     assert found == whole(question, variables)

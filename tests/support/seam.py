@@ -89,6 +89,19 @@ class AnswerLost(Around):
         return answer
 
 
+class Retried(AnswerLost):
+    """Loses the answer of a PutItem and does it again, as botocore's own retry does."""
+
+    def __init__(self, inner: ApiCaller) -> None:
+        super().__init__(inner, "PutItem", refusal("InternalServerError", status=500))
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: Arguments) -> dict[str, Any]:
+        try:
+            return super()._make_api_call(operation_name, operation_kwargs)
+        except Exception:  # noqa: BLE001 - whatever it was, once more
+            return super()._make_api_call(operation_name, operation_kwargs)
+
+
 class Scripted:
     """Gives the answers it was made with, one a call, the last one for ever; an exception is raised."""
 

@@ -528,6 +528,7 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             updated_at: string;
+            language: string;
         };
         /**
          * Post
@@ -552,12 +553,14 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             updated_at: string;
-            html: string;
             language: string;
+            html: string;
         };
         /**
          * NewPost
-         * @description A draft to begin; without a slug it is made from the title.
+         * @description A draft to begin.
+         *
+         *         Without a slug it is made from the title, with `-2` or the next free number where others have it.
          */
         NewPost: {
             /** @description The title, 1 to 200 characters on one line after trimming */

@@ -18,6 +18,7 @@ test('an empty file may not', () => {
 
 test('a name fits what the API takes', () => {
   expect(tidyName(' holiday\n2026.jpg ')).toBe('holiday 2026.jpg');
+  expect(tidyName('photo\u202egpj.exe\u2028')).toBe('photogpj.exe');
   expect(tidyName('\u0007')).toBe('photo');
   const long = tidyName(`${'é'.repeat(300)}.jpeg`);
   expect([...long]).toHaveLength(255);

@@ -1,5 +1,6 @@
 /** What a photo may be. */
 import type { NewAttachment } from '../api/types';
+import { readable } from '../ui/text';
 
 export const MAX_BYTES = 10 * 1024 * 1024;
 export const MAX_PHOTOS = 20;
@@ -13,15 +14,17 @@ export const isPhotoType = (type: string): type is NewAttachment['content_type']
 
 /** Why a file is no photo; null where it may be one. */
 export function objection(file: { name: string; type: string; size: number }): string | null {
-  if (!isPhotoType(file.type)) return `${file.name} is not a JPEG, PNG, WebP or GIF picture.`;
-  if (file.size === 0) return `${file.name} is empty.`;
+  if (!isPhotoType(file.type)) return `${readable(file.name)} is not a JPEG, PNG, WebP or GIF picture.`;
+  if (file.size === 0) return `${readable(file.name)} is empty.`;
   return null;
 }
 
 /** A name the API takes: on one line, not too long, never empty; the ending stays. */
 export function tidyName(name: string): string {
   // They are what is taken out
-  const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const clean = readable(name)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trim();
   if (clean === '') return 'photo';
   const characters = [...clean];
   if (characters.length <= LONGEST_NAME) return clean;

@@ -1,4 +1,5 @@
 /** Looks at a photo before it is sent, and makes one that is too large smaller. */
+import { readable } from '../ui/text';
 import { MAX_BYTES, objection } from './check';
 
 export type Prepared = { file: File } | { objection: string };
@@ -29,17 +30,17 @@ export async function prepare(
   const picture = await open(file);
   if (!picture) {
     return {
-      objection: `${file.name} cannot be read as a picture. Saving it again as a JPEG usually helps.`,
+      objection: `${readable(file.name)} cannot be read as a picture. Saving it again as a JPEG usually helps.`,
     };
   }
   try {
     if (file.size <= MAX_BYTES && picture.width * picture.height <= MAX_PIXELS) return { file };
     if (file.type === 'image/gif')
-      return { objection: `${file.name} is too large; a smaller GIF will work.` };
+      return { objection: `${readable(file.name)} is too large; a smaller GIF will work.` };
     const smaller = await shrink(file, picture);
     return smaller
       ? { file: smaller }
-      : { objection: `${file.name} is too large; a smaller copy will work.` };
+      : { objection: `${readable(file.name)} is too large; a smaller copy will work.` };
   } finally {
     picture.close();
   }

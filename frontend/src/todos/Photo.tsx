@@ -6,6 +6,7 @@ import { isPlainClick, openPhoto } from '../photos/open';
 import { announce } from '../ui/announce';
 import { deviceTime } from '../ui/device-clock';
 import { Icon } from '../ui/Icon';
+import { readable } from '../ui/text';
 import type { App } from './app';
 
 interface PhotoProps {
@@ -18,7 +19,7 @@ interface PhotoProps {
 }
 
 export function Photo({ app, todo, photo, isLeaving, onRemove }: PhotoProps) {
-  const { name } = photo;
+  const name = readable(photo.name);
   const { addresses, renew, renewIfOld } = useAddresses(app, photo);
   const reason = useOutcome(app, todo, photo, isLeaving);
   const [isMissing, setMissing] = useState(false);

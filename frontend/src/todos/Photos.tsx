@@ -10,6 +10,7 @@ import { Dialog } from '../ui/Dialog';
 import { focusSoon } from '../ui/focus';
 import { Icon } from '../ui/Icon';
 import { useWatched } from '../ui/state';
+import { readable } from '../ui/text';
 import type { App } from './app';
 import { Photo } from './Photo';
 import { quoted } from './words';
@@ -33,7 +34,9 @@ export function usePhotoFiles({ uploads }: App, todo: Todo) {
     const objections: string[] = [];
     for (const file of chosen) {
       const why =
-        room > 0 ? await add(file) : `A todo holds ${MAX_PHOTOS} photos; ${file.name} is one too many.`;
+        room > 0
+          ? await add(file)
+          : `A todo holds ${MAX_PHOTOS} photos; ${readable(file.name)} is one too many.`;
       if (why) objections.push(why);
       else room -= 1;
     }
@@ -65,12 +68,12 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
     try {
       await app.api.detach(todo.id, photo.media_id);
       app.list.learn(await app.api.get(todo.id));
-      announce(`${photo.name} was removed.`);
+      announce(`${readable(photo.name)} was removed.`);
       focusSoon(() => adder.current);
       await (await app.bucket()).delete(photo.media_id);
     } catch {
       setLeaving(null);
-      setFailure(`${photo.name} is still here. The server did not take it away; try again.`);
+      setFailure(`${readable(photo.name)} is still here. The server did not take it away; try again.`);
     }
   }
 
@@ -106,7 +109,7 @@ export function Photos({ app, todo, onFiles }: PhotosProps) {
       {doomed && (
         <Dialog
           heading="Remove this photo?"
-          summary={<>{doomed.name} goes away for good. There is no undo.</>}
+          summary={<>{readable(doomed.name)} goes away for good. There is no undo.</>}
           onClose={() => setDoomed(null)}
         >
           <div class="answers">

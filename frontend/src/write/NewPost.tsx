@@ -4,7 +4,7 @@ import { NoAnswer, Refusal, SignedOut } from '../api/failures';
 import { focusOnce } from '../ui/focus';
 import { isInvisible } from '../ui/text';
 import type { Desk } from './desk';
-import { oneLine, slugOf } from './limits';
+import { addressOf, oneLine, slugOf } from './limits';
 import { toPost } from './place';
 
 const DRAFT = 'new post title';
@@ -20,7 +20,8 @@ export function NewPost({ desk }: { desk: Desk }) {
   const [isBusy, setBusy] = useState(false);
   // The same words sent again are the same post.
   const [key, setKey] = useState(newUlid);
-  const slug = own ?? slugOf(title);
+  // Without an own address the API makes it of the title, with a number where that is taken.
+  const slug = own ?? addressOf(title);
 
   function edit(change: () => void): void {
     change();
@@ -29,13 +30,13 @@ export function NewPost({ desk }: { desk: Desk }) {
   }
 
   async function begin(): Promise<void> {
-    const found = objectionBefore(title, slug);
+    const found = objectionBefore(title, own);
     setObjection(found);
     if (found?.field) document.getElementById(id + found.field)?.focus();
     if (found || isBusy) return;
     setBusy(true);
     try {
-      const made = await api.create({ title: title.trim(), slug: slugOf(slug) }, key);
+      const made = await api.create({ title: title.trim(), slug: own === null ? null : slugOf(own) }, key);
       drafts.forget(DRAFT);
       list.learn(made);
       location.hash = toPost(made.slug);
@@ -93,11 +94,12 @@ export function NewPost({ desk }: { desk: Desk }) {
             aria-invalid={objectionAt('slug') !== null}
             aria-describedby={`${id}slug-hint`}
             onInput={({ currentTarget: { value } }) => edit(() => setOwn(value === '' ? null : value))}
-            onBlur={() => own !== null && setOwn(slugOf(own))}
+            onBlur={() => own !== null && setOwn(slugOf(own) || null)}
           />
         </div>
         <p id={`${id}slug-hint`} class={`hint ${objectionAt('slug') ? 'bad' : ''}`}>
-          {objectionAt('slug') ?? 'It stays, so that links to the post stay whole.'}
+          {objectionAt('slug') ??
+            'Left empty, it is made of the title. It stays, so that links to the post stay whole.'}
         </p>
       </div>
       <div role="alert">{objectionAt(null) && <p class="note bad">{objectionAt(null)}</p>}</div>
@@ -113,10 +115,10 @@ export function NewPost({ desk }: { desk: Desk }) {
   );
 }
 
-function objectionBefore(title: string, slug: string): Objection | null {
+function objectionBefore(title: string, own: string | null): Objection | null {
   if (isInvisible(title)) return { field: 'title', text: 'A post needs a title.' };
   if ([...title.trim()].length > 200) return { field: 'title', text: 'A title holds 200 characters.' };
-  if (slugOf(slug) === '')
+  if (own !== null && slugOf(own) === '')
     return { field: 'slug', text: 'An address needs a letter from a to z, or a digit.' };
   return null;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clean } from '../ui/text';
-import { objections, oneLine, slugOf, tagsIn } from './limits';
+import { addressOf, objections, oneLine, slugOf, tagsIn } from './limits';
 
 const FIELDS = { title: 'Shelves', summary: '', body: '', tags: [], cover: null, language: null };
 
@@ -8,11 +8,23 @@ test.each([
   ['Fewer shelves', 'fewer-shelves'],
   ['  Café & Co. ', 'cafe-co'],
   ['Straße nach Ærø', 'strasse-nach-aero'],
-  ['Ω и й', 'o-i-i'],
+  ['Ω ή й', 'o-i-y'],
+  ['Московский подъезд', 'moskovskiy-podezd'],
+  ['İstanbul u\u0308ber No. ①', 'istanbul-uber-no-1'],
   ['“日本語”', ''],
   ['a'.repeat(79) + ' b', 'a'.repeat(79)],
 ])('%j has the address %j', (title, slug) => {
   expect(slugOf(title)).toBe(slug);
+});
+
+test.each([
+  ['Café & Straße', 'cafe-strasse'],
+  ['“日本語”', ''],
+  ['SQLite 日本語', ''],
+  ['Party 🎉', 'party'],
+  ['🎉', ''],
+])('before the API is asked, the title %j has the address %j', (title, address) => {
+  expect(addressOf(title)).toBe(address);
 });
 
 test('tags are split, written as addresses, and never empty', () => {

@@ -1,5 +1,5 @@
 /** What the API takes, so that an author hears of it while they type. */
-import spelling from '../../../chalicelib/blog/spelling.json';
+import spelling from './spelling.json';
 import { isInvisible } from '../ui/text';
 import { type FieldName, type Fields, NAMES } from './fields';
 
@@ -21,18 +21,34 @@ export const oneLine = (text: string): string =>
 
 const SPELLING: Partial<Record<string, string>> = spelling;
 
-/** `Café & Straße` becomes `cafe-strasse`, as in the addresses of posts. */
-export function slugOf(text: string, longest = 80): string {
-  const plain = text
-    .normalize('NFKD')
+/** A small letter from a to z, and null for one that only the API can spell. */
+function spell(letter: string): string | null {
+  const known = SPELLING[letter];
+  if (known !== undefined) return known;
+  const parts = [...letter.normalize('NFKD').replace(/\p{M}/gu, '')];
+  const spelled = parts.map(part => (part <= '\u007f' ? part : (SPELLING[part] ?? null)));
+  return spelled.includes(null) ? null : spelled.join('');
+}
+
+const inWords = (text: string) =>
+  text
+    .normalize('NFC')
     .toLowerCase()
-    .replace(/[^\u0000-\u007f]/g, letter => SPELLING[letter] ?? '');
-  return plain
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, ' ');
+
+/** `Café & Straße` becomes `cafe-strasse`, as in the addresses of posts. */
+export const slugOf = (text: string, longest = 80): string =>
+  [...inWords(text)]
+    .map(letter => (letter <= '\u007f' ? letter : (spell(letter) ?? '')))
+    .join('')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
     .slice(0, longest)
     .replace(/-+$/, '');
-}
+
+/** The address that the API makes of a title, while it is free; empty where only the API can spell the title. */
+export const addressOf = (title: string): string =>
+  [...inWords(title)].some(letter => letter > '\u007f' && spell(letter) === null) ? '' : slugOf(title);
 
 export function objection(name: FieldName, fields: Fields): string | null {
   const { title, summary, body, tags, language } = fields;

@@ -5,6 +5,7 @@
 import type { PostApi } from '../api/posts';
 import type { Store } from '../offline/store';
 import type { Bucket } from '../photos/bucket';
+import { tidyName } from '../photos/check';
 import { revokeWhenUnused } from '../photos/local-url';
 import { createState } from '../ui/state';
 
@@ -132,7 +133,7 @@ export function createPhotos(parts: PhotoParts) {
     },
     /** Sends a photo, and gives the name by which the post speaks of it. */
     add(slug: string, use: Use, file: File): string {
-      const kept: Kept = { media: newUlid(), slug, use, name: file.name, file };
+      const kept: Kept = { media: newUlid(), slug, use, name: tidyName(file.name), file };
       void store.update<Kept>(keyOf(kept.media), () => kept).catch(() => undefined);
       adopt(kept);
       return kept.media;

@@ -2,7 +2,9 @@
 
 import pytest
 
+from chalicelib.blog.slugs import RESERVED
 from tests.support.api import Api
+from tests.support.seam import Retried, dynamodb_behind
 
 NEW = {"title": "Fewer shelves", "summary": "I deleted four tables.", "body": "# Hello\n", "tags": ["data", "data"]}
 
@@ -39,15 +41,50 @@ def test_only_authors_write(ada: Api, anonymous: Api) -> None:
 def test_a_slug_is_taken_once(ines: Api, otto: Api) -> None:
     ines.post("/posts", NEW)
 
-    refused = otto.post("/posts", NEW)
+    refused = otto.post("/posts", NEW | {"slug": "fewer-shelves"})
 
     assert refused.status == 409
     assert refused.json()["type"] == "urn:problem-type:slug-taken"
 
 
-@pytest.mark.parametrize("title", ["Archive", "Tags", "Contact"])
-def test_the_blogs_own_addresses_are_taken(ines: Api, title: str) -> None:
-    assert ines.post("/posts", {"title": title}).status == 409
+@pytest.mark.parametrize("slug", sorted(RESERVED))
+def test_the_blogs_own_addresses_are_taken(ines: Api, slug: str) -> None:
+    assert ines.post("/posts", {"title": "A", "slug": slug}).status == 409
+
+
+def test_posts_of_one_title_are_numbered(ines: Api, otto: Api) -> None:
+    # Given a post, and one that has the address of its number
+    ines.post("/posts", NEW)
+    ines.post("/posts", {"title": "Other", "slug": "fewer-shelves-3"})
+    # When others of its title begin without an address
+    begun = [author.post("/posts", NEW) for author in (otto, ines)]
+    # Then each has the first that is free
+    assert [answer.json()["slug"] for answer in begun] == ["fewer-shelves-2", "fewer-shelves-4"]
+    assert begun[0].headers["Location"] == "https://api.example.test/me/posts/fewer-shelves-2"
+    assert "Idempotency-Replayed" not in begun[0].headers
+
+
+def test_a_title_like_a_page_of_the_blogs_own_is_numbered(ines: Api) -> None:
+    assert ines.post("/posts", {"title": "Archive"}).json()["slug"] == "archive-2"
+
+
+def test_a_beginning_whose_answer_is_lost_is_not_done_twice(ines: Api) -> None:
+    # Given a database that stores the post, loses the answer, and is asked again by the client's own retry
+    with dynamodb_behind(Retried):
+        begun = ines.post("/posts", NEW)
+    # Then the author gets the post that is stored, and it is the only one
+    assert (begun.status, begun.json()["slug"], begun.headers["ETag"]) == (201, "fewer-shelves", '"1"')
+    assert [post["slug"] for post in ines.get("/me/posts").json()["items"]] == ["fewer-shelves"]
+
+
+def test_a_numbered_beginning_is_repeated_as_it_was(ines: Api) -> None:
+    # Given a post, and another of its title that was begun by a key
+    ines.post("/posts", NEW)
+    first = ines.post("/posts", NEW, idempotency_key="two")
+    # When the request is sent again, then it begins no third
+    again = ines.post("/posts", NEW, idempotency_key="two")
+    assert first.json()["slug"] == again.json()["slug"] == "fewer-shelves-2"
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 def test_a_repeated_beginning_begins_once(ines: Api) -> None:

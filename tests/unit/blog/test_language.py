@@ -2,6 +2,7 @@
 
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -9,6 +10,8 @@ from chalicelib.blog import publishing
 from tests.support.api import Api
 from tests.support.site import MemorySite
 
+ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 NEW = {"title": "Shalom", "summary": "Tea", "body": "Hello"}
 
 
@@ -63,7 +66,34 @@ def test_what_is_no_tag_is_refused_by_its_field(ines: Api, tag: str) -> None:
     assert [error["field"] for error in refused.json()["errors"]] == ["language"]
 
 
-def test_the_feed_says_no_language_of_entries_that_it_does_not_know(ines: Api, anonymous: Api) -> None:
-    ines.post("/posts", NEW | {"language": "he"})
+def test_lists_and_the_feed_say_the_language_of_each_post(ines: Api, anonymous: Api, site: MemorySite) -> None:
+    # given posts in Hebrew and in the site's language
+    for title, language in (("Shalom", "he"), ("Hello", None)):
+        slug = ines.post("/posts", NEW | {"title": title, "tags": ["tea"], "language": language}).json()["slug"]
+        ines.post(f"/posts/{slug}/publish")
+    publishing.publish_everything(site)
+    # then each list says them: title and summary on the front page, titles in its archive and the other lists
+    assert languages(site.text("/blog/"))[1:] == ["en", "en", "he", "he", "en", "he"]
+    assert languages(site.text("/blog/archive/"))[1:] == languages(site.text("/blog/tags/tea/"))[1:] == ["en", "he"]
+    assert languages(site.text("/blog/hello/"))[-1] == "he"
+    # and so do the feed and the API
+    feed = ET.fromstring(anonymous.get("/feed.atom").body)
+    said = {entry.findtext(f"{ATOM}title"): entry.get(LANGUAGE) for entry in feed.iter(f"{ATOM}entry")}
+    assert (feed.get(LANGUAGE), said) == ("en", {"Shalom": "he", "Hello": "en"})
+    for path in ("/posts", "/posts?tag=tea"):
+        assert [post["language"] for post in anonymous.get(path).json()["items"]] == ["en", "he"]
+
+
+def test_a_post_that_is_published_in_another_language_is_listed_once(ines: Api, anonymous: Api) -> None:
+    # given a post that was published before the keys of lists said languages
+    ines.post("/posts", NEW | {"tags": ["tea"]})
     ines.post("/posts/shalom/publish")
-    assert "lang" not in anonymous.get("/feed.atom").body
+    # when it is published in another language, and in another again
+    for language in ("he", "ar", None):
+        ines.patch("/posts/shalom", {"language": language})
+        ines.post("/posts/shalom/publish")
+        # then each list has it once, in that language
+        for path in ("/posts", "/posts?tag=tea"):
+            assert [post["language"] for post in anonymous.get(path).json()["items"]] == [language or "en"]
+    ines.post("/posts/shalom/unpublish")
+    assert anonymous.get("/posts?tag=tea").json()["items"] == []

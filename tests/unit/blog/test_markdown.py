@@ -100,6 +100,15 @@ def test_code_in_a_language_that_the_package_leaves_out_is_left_alone_wherever_i
     assert "<span" not in render("```abap\nWRITE 'x'.\n```")
 
 
+@pytest.mark.parametrize("code", ["`a\u202eb`", "```\na\u202eb\n```", "```python\na\u202eb\n```", "    a\u202eb"])
+def test_code_that_would_look_like_other_code_shows_why(code: str) -> None:
+    html = render(code)
+    assert "[U+202E]" in re.sub("<[^>]+>", "", html)
+    assert "\u202e" not in html
+    # Text of before is shown so as well
+    assert sanitise("<p><code>a\u2066</code>\u2067b</p>") == "<p><code>a[U+2066]</code>\u2067b</p>"
+
+
 def test_tables_and_strikethrough_are_understood() -> None:
     html = render("| a | b |\n|---|---|\n| 1 | ~~2~~ |\n")
 

@@ -253,17 +253,30 @@ def test_whatever_is_typed_is_taken_as_text_or_refused(name: str, message: str, 
     assert (status == 202) == bool(scripted.calls)
 
 
+@pytest.mark.parametrize(
+    "control", [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u2028", "\u2029"]
+)
+def test_a_name_that_turns_what_is_beside_it_around_is_refused(tables: None, anonymous: Api, control: str) -> None:
+    refused = send(anonymous, {**MESSAGE, "name": f"Ada{control}moc.elpmaxe"})
+    assert refused.status == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["name"]
+    # In the message they are text: what they turn around ends with their line
+    assert send(anonymous, {**MESSAGE, "message": f"a{control}b"}).status == 202
+
+
 def test_the_owner_is_told_once(tables: None, desk: Desk) -> None:
     # given a message whose record comes twice
-    service.receive(NewMessage("Ünal\u2028Ö", "unal@example.com", "Grüße\naus Köln"), "unal@example.com", "192.0.2.1")
+    # and in it a name of before names were checked, with a second line and a control that turns the text around
+    new = NewMessage("Ünal\u2028Ö\u202e", "unal@example.com", "Grüße\naus \u2067Köln\u2069")
+    service.receive(new, "unal@example.com", "192.0.2.1")
     event = added(*_items())
     for _ in range(2):
         assert on_messages_added(event, desk.outbox) == DONE
     # then there is one notice, whose subject is a line of ASCII once SNS has it
     ((topic, subject, text),) = desk.notices.published
     assert topic == "arn:aws:sns:eu-north-1:123456789012:mytodolist-test-owner"
-    assert subject == "Message from Ünal\u2028Ö"
-    assert text == "Ünal\u2028Ö <unal@example.com> wrote by the contact form:\n\nGrüße\naus Köln\n"
+    assert subject == "Message from Ünal Ö"
+    assert text == "Ünal Ö <unal@example.com> wrote by the contact form:\n\nGrüße\naus Köln\n"
 
 
 def test_counters_and_other_changes_tell_nobody_anything(tables: None, desk: Desk) -> None:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from tests.support.api import Api
-from tests.support.seam import AnswerLost, Recorder, dynamodb_behind, refusal
+from tests.support.seam import Recorder, Retried, dynamodb_behind
 
 EVERYTHING = {
     "title": "  Water the tomatoes ",
@@ -141,25 +141,12 @@ def test_a_day_and_a_moment_together_are_refused_everywhere(ada: Api) -> None:
 
 def test_a_create_whose_answer_is_lost_is_not_done_twice(ada: Api) -> None:
     # given a database that stores the todo, loses the answer, and is asked again by the client's own retry
-    with dynamodb_behind(lambda inner: Recorder(_Retrying(inner))) as database:
+    with dynamodb_behind(lambda inner: Recorder(Retried(inner))) as database:
         created = ada.post("/todos", {"title": "once"})
     # then the caller gets the todo that is stored
     assert (created.status, created.headers["ETag"]) == (201, '"1"')
     assert database.operations == ["PutItem"]
     assert [todo["id"] for todo in ada.get("/todos").json()["items"]] == [created.json()["id"]]
-
-
-class _Retrying(AnswerLost):
-    """botocore's own retry, in small."""
-
-    def __init__(self, inner: Any) -> None:
-        super().__init__(inner, "PutItem", refusal("InternalServerError", status=500))
-
-    def _make_api_call(self, operation_name: str, operation_kwargs: Any) -> dict[str, Any]:
-        try:
-            return super()._make_api_call(operation_name, operation_kwargs)
-        except Exception:  # noqa: BLE001 - whatever it was, once more
-            return super()._make_api_call(operation_name, operation_kwargs)
 
 
 @pytest.mark.parametrize("todo_id", ["0" * 26, "not-an-id", "..", "%2e%2e", "01KANC8Z6Q5XW3T2V9R4M7B1YE"])
