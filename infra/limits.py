@@ -28,7 +28,7 @@ class Limit:
     `routes` are routes, or rules of ROUTE_RULES; `functions` are names in app.py; `resources` are types of
     CloudFormation. `none` says why nothing of ours meets the limit, and `tests` are pytest node ids. `fact` names where
     botocore's models or CloudFormation's schemas say the same value. `not_tried` says why no test tries the limit
-    itself, one less and one more.
+    itself, one less and one more. `not_ours` says why none of these tests shows an answer of this application.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Limit:
     fact: Mapping[str, str] = field(default_factory=dict)
     tests: Sequence[str] = ()
     not_tried: str = ""
+    not_ours: str = ""
 
 
 @cache
@@ -104,7 +105,8 @@ def page() -> str:
         "happens then. `infra/limits.yaml` is the source of this page (`python -m infra.limits`).",
         "`tests/unit/infra/test_limits.py` holds it to the API's document, to the functions of `app.py`, to botocore's",
         "models and to CloudFormation's schemas. The tests that are named show the answer just below the limit, at it,",
-        "and just above it, or the table says why these are *not tried*.",
+        "and just above it, or the table says why these are *not tried*. One of them shows what this application",
+        "answers there, or the table says why the limit is met by *AWS alone*.",
         "",
         f"{len(limits())} limits. *Fixed* limits cannot be raised; the others are quotas.",
     ]
@@ -122,7 +124,8 @@ def _row(limit: Limit) -> str:
     kind = "quota" if limit.adjustable else "fixed"
     files = ", ".join(f"`{name}`" for name in dict.fromkeys(test.partition("::")[0] for test in limit.tests))
     not_tried = f"*Not tried*: {limit.not_tried}." if limit.not_tried else ""
-    answer = " ".join(filter(None, (limit.answer, not_tried, files)))
+    not_ours = f"*AWS alone*: {limit.not_ours}." if limit.not_ours else ""
+    answer = " ".join(filter(None, (limit.answer, not_tried, not_ours, files)))
     value = f"{limit.value:,}".replace(",", " ")
     return f"| [{limit.name}]({limit.page}) | {value} {limit.unit} | {kind} | {met} | {answer} |"
 

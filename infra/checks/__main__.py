@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 
+from infra.checks import sizes
 from infra.checks.lint import lint_others, lint_stacks
 from infra.checks.names import wrong_values
 from infra.checks.parameters import refused
@@ -10,7 +11,7 @@ from infra.checks.policies import policy_faults
 from infra.checks.properties import misused
 from infra.checks.replacement import fixed_names
 from infra.checks.resolving import read
-from infra.checks.service_models import refused_values
+from infra.checks.service_models import refused_calls, refused_values
 from infra.checks.stacks import stacks_of, stages, with_everything
 from infra.deploy.parts import TEMPLATES
 from infra.deploy.stage import ROOT
@@ -22,7 +23,9 @@ def findings() -> Iterator[str]:
     stacks = [stack for stage in known for stack in stacks_of(stage)]
     yield from lint_stacks(stacks)
     yield from lint_others(stacks, [stage.region for stage in known])
-    for template in sorted(TEMPLATES.rglob("*.yaml")):
+    templates = sorted(TEMPLATES.rglob("*.yaml"))
+    yield from sizes.findings(templates)
+    for template in templates:
         for found in (*misused(read(template)), *fixed_names(read(template))):
             yield f"{template.relative_to(ROOT)}: {found}"
     complete = [stack for stage in known for stack in stacks_of(with_everything(stage))]
@@ -30,7 +33,7 @@ def findings() -> Iterator[str]:
     yield from dict.fromkeys(
         f"{stack.template.relative_to(ROOT)}: {found}"
         for stack in complete
-        for found in refused_values(stack.resources())
+        for found in (*refused_values(stack.resources()), *refused_calls(stack.resources()))
     )
     # Stages often give a template the same.
     yield from dict.fromkeys(

@@ -92,7 +92,7 @@ class Unknown:
 def _violations(
     whole: Mapping[str, Any], node: Mapping[str, Any], value: Any, unknown: Unknown, place: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Yield place and fault of each text under a schema that is too long, too short or not one of those allowed."""
+    """Yield place and fault of each text or number that a schema does not allow."""
     node = _followed(whole, node)
     if isinstance(value, str | int) and not unknown.has(str(value)):
         yield from ((place, fault) for fault in _faults_of_text(node, str(value)))
@@ -115,6 +115,10 @@ def _faults_of_text(node: Mapping[str, Any], value: str) -> Iterator[str]:
         yield f"has {len(value)} characters; {node['maxLength']} are allowed: {value}"
     if len(value) < node.get("minLength", 0):
         yield f"has {len(value)} characters; {node['minLength']} are needed: {value}"
+    if node.get("type") in ("integer", "number") and value.isdecimal():
+        low, high = node.get("minimum", 0), node.get("maximum", float(value))
+        if not low <= float(value) <= high:
+            yield f"is {value}; {low} to {high} are allowed"
 
 
 def _followed(whole: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,10 +9,12 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from botocore.model import ListShape, Shape, StringShape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.validate import ParamValidator
 
 from infra.checks.names import Unknown
 from infra.checks.resolving import Node
+from infra.checks.service_calls import TRANSLATIONS, Call, UntranslatedError, calls
 
 # The call that makes a resource of a type, whose members are called as the properties are.
 CALLS: Mapping[str, tuple[str, str]] = {
@@ -61,32 +63,31 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "AWS::XRay::Group": ("xray", "CreateGroup"),
     "AWS::XRay::SamplingRule": ("xray", "CreateSamplingRule"),
 }
-_ATTRIBUTES = "nothing: its calls take a map of texts, or a policy"
-_OTHER_NAMES = "nothing: its calls name their members otherwise"
-# Types that no model judges, and why.
-UNCOMPARED: Mapping[str, str] = {
-    "AWS::ApiGateway::Account": _OTHER_NAMES,
-    "AWS::EC2::RouteTable": _OTHER_NAMES,
-    "AWS::EC2::SecurityGroup": _OTHER_NAMES,
-    "AWS::EC2::SecurityGroupEgress": _OTHER_NAMES,
-    "AWS::EC2::SecurityGroupIngress": _OTHER_NAMES,
-    "AWS::EC2::Subnet": _OTHER_NAMES,
-    "AWS::EC2::SubnetRouteTableAssociation": _OTHER_NAMES,
-    "AWS::EC2::VPC": _OTHER_NAMES,
-    "AWS::EC2::VPCEndpoint": _OTHER_NAMES,
-    "AWS::IAM::OIDCProvider": _OTHER_NAMES,
-    "AWS::Route53::RecordSet": _OTHER_NAMES,
-    "AWS::S3::Bucket": _OTHER_NAMES,
-    "AWS::S3::BucketPolicy": _ATTRIBUTES,
-    "AWS::SNS::Subscription": _ATTRIBUTES,
-    "AWS::SNS::Topic": _ATTRIBUTES,
-    "AWS::SNS::TopicPolicy": _ATTRIBUTES,
-    "AWS::SQS::Queue": _ATTRIBUTES,
-    "AWS::SQS::QueuePolicy": _ATTRIBUTES,
-    "AWS::WAFv2::LoggingConfiguration": _OTHER_NAMES,
-}
+# As long as an ARN, at least.
+_LENGTH_OF_UNKNOWN = 40
 # Names that CloudFormation has for what the service calls otherwise.
 _OTHERWISE: Mapping[str, str] = {"UserPoolName": "PoolName"}
+
+
+def refused_calls(resources: Node) -> Iterator[str]:
+    """Yield a sentence for each parameter of a call that botocore's own validator refuses, or that has no translation.
+
+    What only AWS knows is a text of some length here.
+    """
+    unknown = Unknown(resources)
+    for logical, resource in resources.items():
+        kind = resource["Type"]
+        if kind not in TRANSLATIONS:
+            continue
+        try:
+            made = calls(kind, resource.get("Properties", {}))
+        except UntranslatedError as error:
+            yield f"{logical}: {error}"
+            continue
+        for call in made:
+            report = ParamValidator().validate(typed(call, unknown), _input(call.service, call.operation))
+            if report.has_errors():
+                yield f"{logical} ({kind}): {call.service}.{call.operation}: {report.generate_report()}."
 
 
 def refused_values(resources: Node) -> Iterator[str]:
@@ -102,7 +103,7 @@ def refused_values(resources: Node) -> Iterator[str]:
 
 def table(kinds: Iterable[str]) -> str:
     """Return a table of the types and of the calls whose models judge them."""
-    judges = {kind: ".".join(CALLS[kind]) if kind in CALLS else UNCOMPARED[kind] for kind in sorted(kinds)}
+    judges = {kind: ".".join(CALLS[kind]) if kind in CALLS else TRANSLATIONS[kind][0] for kind in sorted(kinds)}
     return "\n".join(
         ["| type | judged by the model of |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in judges.items())]
     )
@@ -112,6 +113,9 @@ def compared(kind: str, properties: Node) -> Iterator[tuple[str, Shape, Any]]:
     """Yield place, shape and value of each property that the service's model knows too."""
     if kind in CALLS:
         yield from _pairs(_input(*CALLS[kind]), properties, "")
+    elif kind in TRANSLATIONS:
+        for call in calls(kind, properties):
+            yield from _pairs(_input(call.service, call.operation), call.parameters, "")
 
 
 def _pairs(shape: Shape, value: Any, place: str) -> Iterator[tuple[str, Shape, Any]]:
@@ -126,6 +130,10 @@ def _pairs(shape: Shape, value: Any, place: str) -> Iterator[tuple[str, Shape, A
         yield place, shape, value
         for each in value:
             yield from _pairs(shape.member, each, place)
+    elif isinstance(shape, MapShape) and isinstance(value, dict):
+        for name, each in value.items():
+            yield f"{place}.{name}".lstrip("."), shape.key, name
+            yield from _pairs(shape.value, each, f"{place}.{name}".lstrip("."))
     elif not isinstance(value, dict | list) and shape.type_name in ("string", "integer", "long", "double", "float"):
         yield place, shape, value
 
@@ -154,6 +162,29 @@ def _fault_of_text(shape: Shape, text: str) -> str | None:
     if pattern is not None and not pattern.fullmatch(text):
         return f"is {text!r}; {pattern.pattern} is wanted"
     return None
+
+
+def typed(call: Call, unknown: Unknown) -> Any:
+    """Return the parameters of a call in the types that it takes."""
+    return _typed(_input(call.service, call.operation), call.parameters, unknown)
+
+
+def _typed(shape: Shape, value: Any, unknown: Unknown) -> Any:
+    """A value of a template, in which numbers and booleans may be texts, in the type that the call takes."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        return {
+            name: _typed(shape.members[name], each, unknown) if name in shape.members else each
+            for name, each in value.items()
+        }
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [_typed(shape.member, each, unknown) for each in value]
+    if shape.type_name == "boolean" and str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    if shape.type_name in ("integer", "long") and str(value).lstrip("-").isdecimal():
+        return int(value)
+    if shape.type_name == "string" and isinstance(value, str | int):
+        return str(value).ljust(_LENGTH_OF_UNKNOWN, "x") if unknown.has(str(value)) else str(value)
+    return value
 
 
 @cache

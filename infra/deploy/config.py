@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.settings import variables
+from chalicelib.settings import variables as setting_names
 from infra import cache_settings, policies
 from infra.api_settings import MINIMUM_COMPRESSION_BYTES, ApiSettings, Plan
 from infra.deploy import roots
@@ -23,12 +23,14 @@ THUMBNAIL_SECONDS = 60
 THUMBNAILS = "make-thumbnails"
 # The functions that sign or verify, or name what they store by a hash: the only ones that have the keys for it.
 SIGNING = (policies.API, "mail-subscribers", "announce-posts", "sweep-mail")
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+LARGEST_ENVIRONMENT_BYTES = 4096
 # Lambda sets it itself, and refuses to be told.
 _BY_LAMBDA = {"AWS_REGION"}
 
 
 class ConfigError(Exception):
-    """The stacks did not put out what the application needs."""
+    """The stacks did not put out what the application needs, or more than Lambda takes."""
 
 
 def environment(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -43,7 +45,7 @@ def environment(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
         "ALLOWED_ORIGINS": outputs["SiteUrl"],
         "MAIL_FROM": stage.mail_from,
     }
-    wanted = [name for name in variables() if name not in _BY_LAMBDA]
+    wanted = [name for name in setting_names() if name not in _BY_LAMBDA]
     missing = [name for name in wanted if name not in own and _output(name) not in outputs]
     if missing:
         raise ConfigError(f"No stack puts out {', '.join(map(_output, missing))}, which the application needs.")
@@ -67,6 +69,21 @@ def own_environment(function: str, stage: Stage, outputs: Mapping[str, str]) -> 
         return own
     known = (outputs.get(name, "") for name in ("StageUrl", "SiteApiKey", "DistributionId"))
     return own | cache_settings.environment(stage.cache_size, *known)
+
+
+def check_environment(function: str, variables: Mapping[str, str]) -> None:
+    """Refuse an environment that Lambda would refuse.
+
+    Raises:
+        ConfigError: it has more than 4 096 bytes as JSON.
+    """
+    size = len(json.dumps(variables, separators=(",", ":")).encode())
+    if size > LARGEST_ENVIRONMENT_BYTES:
+        longest = max(variables, key=lambda name: len(variables[name]))
+        raise ConfigError(
+            f"The environment of {function} has {size} bytes, and Lambda takes {LARGEST_ENVIRONMENT_BYTES}. "
+            f"Its longest variable is {longest}; shorten what the stage's file says of it."
+        )
 
 
 def network(function: str, stage: Stage, outputs: Mapping[str, str]) -> dict[str, list[str]]:
@@ -103,10 +120,15 @@ def write(project: Path, stage: Stage, aws: "Aws", outputs: Mapping[str, str]) -
     """Write the policy files and the stage's values; return the functions' environment.
 
     Both are in folders that Git does not look at.
+
+    Raises:
+        ConfigError: an output is missing, or Lambda would refuse a function's environment.
     """
     documents = {function: policy(function, stage, aws, outputs) for function in policies.FUNCTIONS}
     write_policies(project, stage, documents)
     made = environment(stage, outputs)
+    for function, own in told(stage, outputs).items():
+        check_environment(function, {**made, **own})
     write_values(project, stage.name, StageValues(stage.region, chalice_stage(stage, made, outputs)))
     return made
 

@@ -8,7 +8,7 @@ from infra.deploy.stage import Stage, StageError
 
 _EXAMPLES = (
     # Reserved for documentation: https://www.rfc-editor.org/rfc/rfc2606
-    (re.compile(r"(^|[@.])example\.(com|net|org)\b"), "the example's domain"),
+    (re.compile(r"(^|[@./])example\.(com|net|org)\b"), "the example's domain"),
     (re.compile(r"certificate/0{8}-"), "the example's certificate"),
     (re.compile(r"\b(123456789012|111122223333)\b"), "the documentation's account"),
 )

@@ -36,13 +36,13 @@ class Stage:
     account's quota of concurrent executions of Lambda and `mail_quota` SES's of mails in 24 hours (0: no alarm for it):
     alarms go off at four fifths of them. `api_reserved_concurrency` executions are kept for the API, and
     `event_reserved_concurrency` for each event function, which is also the most that each of them gets; 0 reserves
-    none. `runbooks_url` is where the alarms' descriptions say that the runbooks are. Empty texts and zeros leave
-    things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells X-Ray of requests: `lean`
-    or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is what reads stored items:
-    `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's certificate authorities alone,
-    `snapstart` whether the API starts from snapshots, in one stack. `method_metrics` adds paid metrics of each method
-    to the API's free ones. `store_transport` is how functions reach DynamoDB:
-    `lean`, or `botocore` for its stock client.
+    none. `runbooks_url` is the address of the folder docs/runbooks, to which the alarms' descriptions link. Empty
+    texts and zeros leave things out: a domain, a budget, a cache, somebody to mail. `tracing` is how the API tells
+    X-Ray of requests: `lean` or `sdk`; the event functions leave it to the SDK. With `off` nobody does. `decoding` is
+    what reads stored items: `tables`, or `pynamodb` itself. `amazon_roots` is whether functions trust Amazon's
+    certificate authorities alone, `snapstart` whether the API starts from snapshots, in one stack. `method_metrics`
+    adds paid metrics of each method to the API's free ones. `store_transport` is how functions reach DynamoDB: `lean`,
+    or `botocore` for its stock client.
 
     `mail_identity` is `create`, where the stage makes the SES identity that it sends from, or `existing`, where the
     account has it and the stage leaves it alone. `sign_in_mail` is who mails Cognito's codes. `sign_in_domain` is the
@@ -83,7 +83,7 @@ class Stage:
     thumbnail_memory: int = 1024
     log_days: int = 30
     alarms: str = "all"
-    runbooks_url: str = "docs/runbooks"
+    runbooks_url: str = "https://code.example.com/mytodolist/docs/runbooks"
     concurrency_quota: int = 1000
     mail_quota: int = 0
     api_reserved_concurrency: int = 0

@@ -36,6 +36,7 @@ _SHAPES = {
     "google_secret_name": (r"[a-zA-Z0-9/_+=.@-]+", "the name of a secret in Secrets Manager"),
     "network_range": (r"[0-9]{1,3}(\.[0-9]{1,3}){3}/24", "a range of addresses like 10.71.0.0/24"),
     "owner": (r"[\w .:/=+@-]{1,256}", "a text that AWS takes as a tag"),
+    "runbooks_url": (r"https://\S+[^/\s]", "an https address without a final slash"),
     "saml_metadata_url": (r"https://.+", "an https address"),
     "sign_in_certificate_arn": (
         rf"arn:[a-z-]+:acm:{GLOBAL_REGION}:[0-9]{{12}}:certificate/[a-z0-9-]+",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.checks.stacks import stacks_of, stages, with_everything
 from infra.costs.resources import resources
 from infra.deploy.parts import parts
 from infra.deploy.stage import ROOT, Stage, load
@@ -108,6 +109,22 @@ def described() -> Iterator[tuple[str, Any]]:
             yield name_of(properties), properties["AlarmDescription"]
         elif kind == "AWS::Events::Rule":
             yield str(properties["Name"]), properties["Description"]
+
+
+def test_every_alarm_of_a_stage_links_to_an_address() -> None:
+    # Given the stacks of every stage, with a repository of its own
+    home = "https://github.com/ines/blog/blob/main/docs/runbooks"
+    stacks = [
+        stack
+        for stage in stages()
+        for stack in stacks_of(with_everything(replace(stage, runbooks_url=home, dax_nodes=1)))
+    ]
+    found = [resource for stack in stacks for resource in stack.resources().values()]
+    # Then the description of every alarm, and of the rule of failed backups, ends with an address of that repository
+    texts = [each["Properties"].get("AlarmDescription") for each in found if "Alarm" in each["Type"]]
+    texts += [each["Properties"]["Description"] for each in found if each["Type"] == "AWS::Events::Rule"]
+    assert len(texts) > 100
+    assert [text for text in texts if not re.search(rf" {home}/[a-z-]+\.md$", str(text))] == []
 
 
 def test_every_alarm_looks_at_a_metric_that_aws_documents() -> None:

@@ -15,6 +15,8 @@ from infra.limits import PAGE, ROOT, ROUTE_RULES, Limit, by_id, limits, page, ro
 from infra.local import request_sizes
 
 PAGES_OF_AWS = re.compile(r"https://docs\.aws\.amazon\.com/\S+")
+# Their tests show what the engine or the laptop's gateway answers in the place of AWS.
+OF_THE_ENGINE = ("tests/engine/", "tests/unit/infra/local/gateway/")
 # Every route can meet these, so a route of its own needs a limit that is about what it does.
 OF_ALL_ROUTES = ("all", "private")
 
@@ -45,12 +47,23 @@ def test_a_test_tries_the_limit_and_its_neighbours_or_the_table_says_why_none_do
     assert bool(tried) != bool(limit.not_tried)
 
 
+@pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)
+def test_a_test_shows_our_answer_at_a_limit_or_the_table_says_why_none_does(limit: Limit) -> None:
+    ours = [test for test in limit.tests if not test.startswith(OF_THE_ENGINE) and tries_neighbours(_source(test))]
+    if limit.none:
+        assert not limit.not_ours
+    else:
+        assert bool(ours) != bool(limit.not_ours)
+
+
 @pytest.mark.parametrize(
     ("source", "found"),
     [
         ('@pytest.mark.parametrize("over", [-1, 0, 1])\ndef test_it(over: int) -> None: ...', True),
         ("def test_it() -> None:\n    assert [ask(LIMIT + over) for over in (-1, 0, 1)] == []", True),
         ("def test_it() -> None:\n    take(LIMIT - 1, LIMIT)\n    refuse(LIMIT + 1)", True),
+        ('@pytest.mark.parametrize(("over", "status"), [(-1, 201), (0, 201), (1, 400)])\ndef test_it(): ...', True),
+        ('@pytest.mark.parametrize(("over", "status"), [(-1, 201), (1, 400)])\ndef test_it(): ...', False),
         ("def test_it() -> None:\n    take(LIMIT)\n    refuse(LIMIT + 1)", False),
         ("def test_it() -> None:\n    take(LIMIT - 1)\n    refuse(OTHER + 1)", False),
         ('@pytest.mark.parametrize("over", [-1, 1])\ndef test_it(over: int) -> None: ...', False),
@@ -63,7 +76,8 @@ def test_a_test_that_leaves_out_a_neighbour_is_found(source: str, found: bool) -
 def tries_neighbours(source: str) -> bool:
     """Whether a test tries one less than a limit, the limit, and one more."""
     around_one_name = re.search(r"\b(\w+) - 1\b.*\b\1\b.*\b\1 \+ 1\b", source, re.DOTALL)
-    return bool(around_one_name or re.search(r"[\[(]-1, 0, 1[\])]", source))
+    listed = re.search(r"[\[(]-1, 0, 1[\])]|\(-1, [^)]*\), \(0, [^)]*\), \(1, ", source)
+    return bool(around_one_name or listed)
 
 
 @pytest.mark.parametrize("limit", limits(), ids=lambda limit: limit.id)

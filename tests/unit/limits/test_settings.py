@@ -9,14 +9,12 @@ import pytest
 from infra import policies
 from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
-from infra.checks.resolving import read, resolve
 from infra.checks.stacks import with_everything
 from infra.deploy import config, key_ring
 from infra.deploy.one_stack import rest_api
 from infra.deploy.parts import parts
 from infra.deploy.stage import Stage, StageError, load
-from infra.event_settings import EVENT_SETTINGS, StreamSettings
-from infra.limits import ROOT, by_id, routes
+from infra.limits import ROOT, by_id
 from infra.local.edge import function_check
 
 TEMPLATES = sorted((ROOT / "infra" / "templates").rglob("*.yaml"))
@@ -25,19 +23,6 @@ PARTS = {"Parameters": "cfn-parameters", "Resources": "cfn-resources", "Outputs"
 PATTERN_BY_DEFAULT = 2048
 # As identity.yaml makes it.
 SIGNING_KEY_LENGTH = 64
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
-def test_each_template_can_be_sent_with_a_call(template: Path) -> None:
-    assert template.stat().st_size <= by_id("cfn-template-body").value
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
-def test_each_template_has_as_many_parts_as_cloudformation_takes(template: Path) -> None:
-    found = read(template)
-    assert {
-        part: len(found.get(part, ())) for part in PARTS if len(found.get(part, ())) > by_id(PARTS[part]).value
-    } == {}
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
@@ -60,64 +45,9 @@ def test_the_function_behind_the_api_ends_before_api_gateway_stops_waiting() -> 
     assert by_id("api-timeout").value >= config.API_SECONDS * 1000
 
 
-def test_the_api_has_fewer_resources_than_an_api_may_have() -> None:
-    paths = {route.partition(" ")[2] for route in routes()}
-    resources = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
-    assert len(resources) < by_id("api-resources").value
-
-
 def test_the_site_key_has_a_length_that_api_gateway_takes() -> None:
     (length,) = re.findall(r'"PasswordLength": (\d+)', Path(rest_api.__file__).read_text(encoding="utf-8"))
     assert 20 <= int(length) <= by_id("api-key-value").value
-
-
-def test_filter_patterns_have_a_length_that_lambda_takes() -> None:
-    patterns = [each.pattern for each in EVENT_SETTINGS.values() if isinstance(each, StreamSettings) and each.pattern]
-    assert patterns
-    assert max(map(len, patterns)) <= by_id("lambda-filter-pattern").value
-
-
-def test_the_patterns_of_rules_have_a_length_that_eventbridge_takes() -> None:
-    patterns = [
-        json.dumps(resource["Properties"]["EventPattern"])
-        for template in TEMPLATES
-        for resource in read(template)["Resources"].values()
-        if "EventPattern" in resource.get("Properties", {})
-    ]
-    assert patterns
-    assert max(map(len, patterns)) <= PATTERN_BY_DEFAULT < by_id("events-pattern").value
-
-
-@pytest.mark.parametrize("function", policies.FUNCTIONS)
-def test_the_policy_of_each_function_fits_into_its_role(function: str) -> None:
-    # Given the longest policy that a function can have: every option, and names as long as they can be
-    policy = policies.render(
-        function,
-        LONGEST_STAGE,
-        "123456789012",
-        LONGEST_REGION,
-        "aws-us-gov",
-        mail_from=f"{'a' * 64}@{'d' * 60}.example.com",
-        kms_key_arn=f"arn:aws-us-gov:kms:{LONGEST_REGION}:123456789012:key/12345678-1234-1234-1234-123456789012",
-        api_id="abcdefghij",
-        distribution_id="E123456789ABCD",
-        in_vpc=True,
-        through_dax=True,
-    )
-    # Then it fits, without the white space that IAM does not count
-    assert len(json.dumps(policy, separators=(",", ":"))) <= by_id("iam-inline-policies").value
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
-def test_each_managed_policy_has_a_length_that_iam_takes(template: Path) -> None:
-    whole = read(template)
-    given = {name: "p" * 20 for name, parameter in whole.get("Parameters", {}).items() if "Default" not in parameter}
-    found = resolve(whole, {**given, "Stage": LONGEST_STAGE}, LONGEST_REGION)["Resources"].values()
-    policies_of_it = [
-        each["Properties"]["PolicyDocument"] for each in found if each["Type"] == "AWS::IAM::ManagedPolicy"
-    ]
-    lengths = [len(json.dumps(policy, separators=(",", ":"))) for policy in policies_of_it]
-    assert [length for length in lengths if length > by_id("iam-managed-policy").value] == []
 
 
 @pytest.mark.parametrize("function", policies.FUNCTIONS)
@@ -130,7 +60,21 @@ def test_the_environment_of_each_function_fits(function: str) -> None:
     shared = config.environment(stage, outputs)
     variables = {**shared, **config.own_environment(function, stage, outputs)}
     # Then Lambda takes the environment
-    assert len(json.dumps(variables, separators=(",", ":"))) <= by_id("lambda-environment").value
+    config.check_environment(function, variables)
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_deploy_refuses_an_environment_that_lambda_refuses(over: int) -> None:
+    # Given an environment of about the size that Lambda takes
+    largest = by_id("lambda-environment").value
+    variables = {"STAGE": "dev", "SITE_URL": ""}
+    variables["SITE_URL"] = "u" * (largest + over - len(json.dumps(variables, separators=(",", ":"))))
+    # When a deploy is about to give it to a function, then one byte too many is refused in a sentence
+    if over > 0:
+        with pytest.raises(config.ConfigError, match=r"api-handler has 4097 bytes.*longest variable is SITE_URL"):
+            config.check_environment("api-handler", variables)
+    else:
+        config.check_environment("api-handler", variables)
 
 
 def longest_ring() -> str:

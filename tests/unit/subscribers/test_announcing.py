@@ -20,6 +20,7 @@ from chalicelib.subscribers.events import on_announcement_jobs
 from chalicelib.subscribers.model import SHARDS, Subscriber, shard
 from chalicelib.subscribers.queue import LONGEST_DELAY_SECONDS, NotQueued, SqsQueue
 from chalicelib.subscribers.tokens import Purpose, Token, unseal
+from infra.limits import by_id
 from tests.faults.dynamodb import MemoryDynamoDb
 from tests.support.seam import dynamodb_behind
 from tests.unit.mail.fakes import Desk, Pile
@@ -283,6 +284,20 @@ def test_what_a_chain_has_not_done_is_left_to_the_sweeper(memory: None, desk: De
     # then the ledger has the others, for the sweeper
     assert told(desk) == [emails[-1]]
     assert _states(emails[:-1]) == {Delivered.RELEASED}
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_a_chain_ends_where_lambda_would_not_yet_end_it(memory: None, desk: Desk, pile: Pile, over: int) -> None:
+    # given a page with a rest, about as far in its chain as a page may be
+    emails = subscribed(PAGE + 4)
+    assert by_id("lambda-recursion").value > HOPS + 3
+    # when the page is told
+    rest = page(desk, pile, PageJob(POST, "0", hops=HOPS + over))
+    # then the queue has the rest, or the ledger has it for the sweeper
+    assert (rest is not None) == (over < 0)
+    assert len(told(desk)) == PAGE
+    if over >= 0:
+        assert _states(emails[PAGE:]) == {Delivered.RELEASED}
 
 
 def _states(emails: list[str]) -> set[str]:

@@ -21,7 +21,7 @@ from infra.deploy.stage import STAGES, Stage, load
 ROLE = "arn:aws:iam::111111111111:role/"
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/1"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1"
-STAGE = Stage("dev", "eu-west-1", "blog@mytodolist.dev")
+STAGE = Stage("dev", "eu-west-1", "blog@mytodolist.dev", runbooks_url="https://github.com/ines/blog/runbooks")
 GOOD = {
     # Nothing of the stage is there yet.
     **{listing.operation: {listing.items: []} for listing in LISTINGS},
@@ -275,6 +275,8 @@ def test_a_stage_file_as_it_comes_is_refused_with_the_setting(name: str) -> None
         ("domain", "todo.example.com"),
         ("certificate_arn", f"arn:aws:acm:us-east-1:111111111111:certificate/{'0' * 8}-0000-0000-0000-000000000000"),
         ("account", "123456789012"),
+        ("runbooks_url", Stage("dev", "eu-west-1", "blog@mytodolist.dev").runbooks_url),
+        ("runbooks_url", "https://example.com/runbooks"),
         ("kms_key_arn", "arn:aws:kms:eu-west-1:123456789012:key/1"),
     ],
 )

@@ -103,6 +103,8 @@ def test_every_setting_has_a_row_on_its_page() -> None:
         ({**LEAST, "backup_days": 0}, "the backup_days is a number from 1 to 36500, not 0"),
         ({**LEAST, "firewall_rate": 9}, "the firewall_rate is a number from 10 to 2000000000, not 9"),
         ({**LEAST, "price_class": "200"}, "the price_class is PriceClass_100, .*, not '200'"),
+        ({**LEAST, "runbooks_url": "docs/runbooks"}, "the runbooks_url is an https address without a final slash"),
+        ({**LEAST, "runbooks_url": "https://a.test/runbooks/"}, "the runbooks_url is an https address without a final"),
         ({**LEAST, "feed_origin": "blog.example.com"}, "the feed_origin is an address like https://blog"),
         ({**LEAST, "network_range": "10.0.0.0/16"}, "the network_range is a range of addresses like"),
         ({**LEAST, "dax_zones": ["eu-north-1a"]}, "the dax_zones are two or three zones of the region, not 1"),
