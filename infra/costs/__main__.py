@@ -35,6 +35,7 @@ def of_stage(name: str) -> str:
     stage = load(name)
     uses = (visits(10), visits(1000)) if stage.name == "free" else (SMALL, BUSY)
     found = [tables.of_rest([stage]), *(tables.of_month(stage, use) for use in uses)]
+    found += [said for use in uses if (said := tables.less_than_a_cent(stage, use))]
     return "\n\n".join([f"Prices of {prices()['as_of']}.", *found])
 
 

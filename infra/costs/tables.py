@@ -12,6 +12,8 @@ from infra.deploy.stage import Stage
 
 DEAREST = 3
 _CENT = 0.005
+# The smallest part of a cent that is named.
+_SHOWN = 0.0001
 
 
 def of_routes(milliseconds: Mapping[str, float] | None = None) -> str:
@@ -69,6 +71,16 @@ def of_month(stage: Stage, use: Use) -> str:
     rows.append(["together", "", "", f"{total(bill):.2f}", f"{total(owed):.2f}"])
     head = [f"`{stage.name}`, {use.name}", "how many", "free up to", "USD by the list", "beyond what is free"]
     return _table(head, rows)
+
+
+def less_than_a_cent(stage: Stage, use: Use) -> str:
+    """Say what a month that is shown as 0.00 USD costs, and by which lines; empty for a dearer month."""
+    owed = {line: cost for line, cost in usd(beyond_free(month(stage, use))).items() if cost}
+    together = sum(owed.values())
+    if not 0 < together < _CENT:
+        return ""
+    parts = ", ".join(f"{line} {cost:.4f}" for line, cost in owed.items() if cost >= _SHOWN)
+    return f"`{stage.name}`, {use.name}: 0.00 USD are {together:.4f} before rounding to cents: {parts}, and less."
 
 
 def _route(route: Route, milliseconds: float | None) -> list[str]:

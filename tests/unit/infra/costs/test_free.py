@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 
+from infra.checks.stacks import stacks_of
 from infra.costs.__main__ import main
 from infra.costs.bill import Bill, beyond_free, total, usd
 from infra.costs.model import prices
 from infra.costs.resource_types import Resource
 from infra.costs.rest import at_rest
+from infra.costs.tables import less_than_a_cent
 from infra.costs.uses import Use, month, visits
-from infra.deploy.stage import load
+from infra.deploy.stage import ROOT, load
 
 FREE = load("free")
+COSTS = ROOT / "docs" / "costs.md"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/pricing-plans.html
+BEHAVIOURS_OF_THE_FREE_PLAN = 5
 # Of these AWS gives no account anything for good: they are paid for from the first on, and here they are few.
 NEVER_FREE = {
     *("API requests", "mails", "S3 GB", "S3 reads", "S3 writes", "kept log GB"),
@@ -94,6 +99,27 @@ def test_the_terminal_shows_where_each_line_stops_being_free(capsys: pytest.Capt
     assert "free up to" in shown
     assert "| alarms | 10 | 10 | 1.00 | \N{EN DASH} |" in shown
     assert "| beyond what is free | **0.00** |" in shown
+
+
+def test_what_is_shown_as_nothing_is_named_to_a_hundredth_of_a_cent(capsys: pytest.CaptureFixture[str]) -> None:
+    # Given a month that costs something, though less than a cent
+    exact = owed(month(FREE, visits(10)))
+    assert 0 < exact < 0.005
+    # Then the terminal and the page say how much, and the terminal of what
+    main(["free"])
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert f"0.00 USD are {exact:.4f} before rounding to cents: API requests 0.00" in said
+    assert f"0.00 USD a month at 10 visits a day ({exact:.4f} before rounding" in COSTS.read_text(encoding="utf-8")
+    # And a month of cents has no such line
+    assert less_than_a_cent(FREE, visits(1000)) == ""
+
+
+def test_the_site_has_more_behaviours_than_cloudfronts_free_plan_allows() -> None:
+    # The reason of ADR 25; a site that has fewer could use the plan.
+    edge = next(stack for stack in stacks_of(FREE) if stack.concern == "edge").resources().values()
+    [site] = [each["Properties"] for each in edge if each["Type"] == "AWS::CloudFront::Distribution"]
+    assert 1 + len(site["DistributionConfig"]["CacheBehaviors"]) > BEHAVIOURS_OF_THE_FREE_PLAN
+    assert any(each["Type"] == "AWS::CloudFront::CachePolicy" for each in edge)
 
 
 def _values(use: Use) -> dict[str, Any]:
