@@ -114,16 +114,22 @@ def announce_posts(event: SQSEvent) -> Any:  # noqa: ANN401
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep-mail")
 def sweep_mail(event: CloudWatchEvent) -> Any:  # noqa: ANN401
-    """Settle mails of which it is unknown whether they were sent, and turn the polling of queues on or off."""
+    """Settle mails of which it is unknown whether they were sent, and turn the polling of queues on or off.
+
+    Once a day it asks for uploads that no event told of.
+    """
     from chalicelib.contact.effects import CONTACT  # noqa: PLC0415
     from chalicelib.mail.events import on_sweep  # noqa: PLC0415
+    from chalicelib.media.strays import ask_once_a_day  # noqa: PLC0415
     from chalicelib.subscribers.effects import CONFIRM, NEW_POST, NEW_SUBSCRIBER, WELCOME  # noqa: PLC0415
 
     if settings().queue_polling == "when_needed":
         from chalicelib.events.polling import poll_when_needed  # noqa: PLC0415
 
         poll_when_needed()
-    return on_sweep(event.to_dict(), (CONFIRM, WELCOME, NEW_SUBSCRIBER, NEW_POST, CONTACT))
+    done = on_sweep(event.to_dict(), (CONFIRM, WELCOME, NEW_SUBSCRIBER, NEW_POST, CONTACT))
+    ask_once_a_day(event.to_dict())
+    return done
 
 
 if "AWS_CHALICE_CLI_MODE" in os.environ:

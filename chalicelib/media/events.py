@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.events.batches import BatchResponse, QueueMessage, StreamRecord, queue_batch, stream_batch
-from chalicelib.media import service, thumbnails
+from chalicelib.media import service, strays, thumbnails
 from chalicelib.media.model import Media
 from chalicelib.media.objects import Objects, s3
-from chalicelib.media.uploads import Stray, uploads
+from chalicelib.media.uploads import Look, Stray, uploads
 from chalicelib.settings import settings
 from chalicelib.todos import attachments
 from chalicelib.todos.model import Todo
@@ -22,7 +22,9 @@ def on_upload_jobs(event: Mapping[str, Any], objects: Objects | None = None) -> 
 
     def handle(message: QueueMessage) -> None:
         for found in uploads(message.body, settings().media_bucket):
-            if isinstance(found, Stray):
+            if isinstance(found, Look):
+                strays.delete_strays(found.prefix, reached)
+            elif isinstance(found, Stray):
                 thumbnails.discard_stray(found, reached)
             else:
                 thumbnails.make(found, reached)

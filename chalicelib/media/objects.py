@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
@@ -26,6 +27,14 @@ class Fetched(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """An object as a listing says it is."""
+
+    key: str
+    etag: str
+    modified: datetime
+
+
 class Objects(Protocol):
     """What photos need of S3. An object that is not there is None to read, and nothing to delete."""
 
@@ -43,6 +52,9 @@ class Objects(Protocol):
 
     def delete_under(self, bucket: str, prefix: str) -> None:
         """Delete all objects whose keys start with `prefix`."""
+
+    def list_under(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        """Yield the objects whose keys start with `prefix`, in the order of their keys."""
 
 
 class S3:
@@ -82,6 +94,12 @@ class S3:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for found in page.get("Contents", ()):
                 self._client.delete_object(Bucket=bucket, Key=found["Key"])
+
+    def list_under(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        """Yield the objects whose keys start with `prefix`, in the order of their keys."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for found in page.get("Contents", ()):
+                yield Listed(found["Key"], found["ETag"].strip('"'), found["LastModified"])
 
 
 @contextmanager

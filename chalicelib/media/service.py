@@ -53,6 +53,11 @@ def find(owner: str, media_id: str) -> Media | None:
         return None
 
 
+def known_ids(owner: str) -> set[str]:
+    """Return the ids of all the owner's photos that have a row."""
+    return {row.media_id for row in Media.query(owner, consistent_read=True, attributes_to_get=["media_id"])}
+
+
 def list_media(owner: str, limit: int, after: Key | None) -> Page[Media]:
     """Return the owner's photos, newest first; without those whose time is over, so a page may be short."""
     query = Media.query(owner, scan_index_forward=False, limit=limit, last_evaluated_key=after)

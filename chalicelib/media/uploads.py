@@ -14,7 +14,9 @@ import msgspec
 _log = logging.getLogger(__name__)
 
 _OWN_KEY = re.compile(r"users/([0-9a-zA-Z-]{1,128})/([0-7][0-9A-HJKMNP-TV-Z]{25})")
-_PEOPLE = "users/"
+PEOPLE = "users/"
+# The message that asks to look for objects that no event told of.
+LOOK_FOR_STRAYS = "mytodolist:LookForStrays"
 _SEQUENCER = re.compile(r"[0-9a-fA-F]{1,32}")
 _SEQUENCER_DIGITS = 32
 
@@ -24,6 +26,7 @@ class _Message(msgspec.Struct):
 
     Records: list[dict[str, Any]] | None = None
     Event: str | None = None
+    Prefix: str | None = None
     Message: str | None = None
 
 
@@ -36,6 +39,12 @@ class Upload(msgspec.Struct, frozen=True):
     etag: str
 
 
+class Look(msgspec.Struct, frozen=True):
+    """A question: which objects under `prefix` has no event told of."""
+
+    prefix: str
+
+
 class Stray(msgspec.Struct, frozen=True):
     """An object under a person's prefix whose key is not a photo's, so that nothing would ever judge it."""
 
@@ -43,8 +52,14 @@ class Stray(msgspec.Struct, frozen=True):
     etag: str
 
 
-def uploads(body: str, bucket: str) -> Iterator[Upload | Stray]:
-    """Read a message of the queue and yield the photos that it tells of, and the strays.
+def key_parts(key: str) -> tuple[str, str] | None:
+    """The owner and the id in a photo's key, or None where the key is another's."""
+    photo = _OWN_KEY.fullmatch(key)
+    return None if photo is None else (photo[1], photo[2])
+
+
+def uploads(body: str, bucket: str) -> Iterator[Upload | Stray | Look]:
+    """Read a message of the queue and yield the photos that it tells of, and the strays, or its question.
 
     Raises:
         msgspec.MsgspecError, KeyError, ValueError: it is not a message of S3.
@@ -54,6 +69,9 @@ def uploads(body: str, bucket: str) -> Iterator[Upload | Stray]:
         message = msgspec.json.decode(message.Message, type=_Message)
     if message.Event == "s3:TestEvent":
         _log.info("upload ignored", extra={"fields": {"because": "it is S3's test"}})
+        return
+    if message.Event == LOOK_FOR_STRAYS and message.Prefix is not None and message.Prefix.startswith(PEOPLE):
+        yield Look(message.Prefix)
         return
     if message.Records is None:
         raise ValueError("This is not a message of S3.")
@@ -72,12 +90,12 @@ def _read(record: Mapping[str, Any], bucket: str) -> Upload | Stray | None:
     place, thing = record["s3"]["bucket"], record["s3"]["object"]
     # S3 encodes keys once.
     key = unquote_plus(thing["key"])
-    if place["name"] != bucket or not key.startswith(_PEOPLE):
+    if place["name"] != bucket or not key.startswith(PEOPLE):
         return None
-    photo = _OWN_KEY.fullmatch(key)
+    photo = key_parts(key)
     if photo is None:
         return Stray(key, thing["eTag"])
-    return Upload(photo[1], photo[2], comparable(thing["sequencer"]), thing["eTag"])
+    return Upload(*photo, comparable(thing["sequencer"]), thing["eTag"])
 
 
 def comparable(sequencer: str) -> str:

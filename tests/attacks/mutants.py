@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("app.py", "chalicelib", "docs", "infra", "pyproject.toml", "tests", ".chalice", "frontend/package.json")
-LINKED = (".venv", ".venv-engine", ".venv-node", "frontend/dist")
+FRONTEND = ("frontend/package.json", "frontend/src", "frontend/tsconfig.json", "frontend/vite.config.ts")
+COPIED = ("app.py", "chalicelib", "docs", "infra", "pyproject.toml", "tests", ".chalice", *FRONTEND)
+LINKED = (".venv", ".venv-engine", ".venv-node", "frontend/dist", "frontend/node_modules")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,22 @@ MUTANTS = (
         f"{NAMES}::test_an_address_changes_when_the_new_one_is_verified",
     ),
     Mutant(
+        "two accounts in one browser",
+        "tokens-of-whoever-is-signed-in",
+        "frontend/src/account/page-owner.ts",
+        "    return known.sub === sub && holder === sub ? 'here' : 'someone-else';",
+        "    return 'here';",
+        "frontend/src/account/page-owner.test.ts",
+    ),
+    Mutant(
+        "engine authorisation",
+        "allowed-unless-refused",
+        f"{GAPS}/call_verdicts.py",
+        "        if call is not None and call.service == service and not call.allowed:",
+        "        if False:",
+        "tests/attacks/test_engine_authorization.py",
+    ),
+    Mutant(
         "S3 by real credentials",
         "everybodys-photos",
         MEDIA,
@@ -135,6 +152,46 @@ MUTANTS = (
         "tests/unit/mail/test_message.py",
     ),
     Mutant(
+        "text in every sink",
+        "markup-in-pages",
+        "chalicelib/blog/pages.py",
+        "        autoescape=True,",
+        "        autoescape=False,",
+        "tests/integration/test_text_in_sinks.py",
+    ),
+    Mutant(
+        "text in every sink",
+        "names-that-turn-text-around",
+        "chalicelib/contact/contract.py",
+        'name_line(100, "The sender\'s name")',
+        'one_line(100, "The sender\'s name")',
+        "tests/unit/contact/test_contact.py",
+    ),
+    Mutant(
+        "text in every sink",
+        "code-that-looks-like-other-code",
+        "chalicelib/blog/markdown.py",
+        "    return _CODE.sub(lambda found: visible(found[0]), _cleaner().clean(html))",
+        "    return _cleaner().clean(html)",
+        "tests/unit/blog/test_markdown.py",
+    ),
+    Mutant(
+        "images",
+        "pictures-of-any-type",
+        "chalicelib/media/thumbnails.py",
+        '    if found.content_type.partition(";")[0].strip().lower() not in CONTENT_TYPES:',
+        "    if False:",
+        "tests/integration/test_hostile_photos.py",
+    ),
+    Mutant(
+        "images",
+        "uploads-without-an-event-stay",
+        "chalicelib/media/strays.py",
+        '    return [*others, *(each for each in photos if each.key.rpartition("/")[2] not in known)]',
+        "    return others",
+        "tests/unit/media/test_strays.py",
+    ),
+    Mutant(
         "images",
         "any-number-of-pixels",
         "chalicelib/media/images.py",
@@ -149,6 +206,14 @@ MUTANTS = (
         "len(lengths) > 1 or",
         "False or",
         f"{GATEWAY_TESTS}/test_requests.py",
+    ),
+    Mutant(
+        "HTTP framing",
+        "hidden-requests",
+        f"{GATEWAY}/requests.py",
+        "len(lengths) > 1 or",
+        "False or",
+        "tests/integration/test_http_framing.py",
     ),
     Mutant(
         "HTTP framing",
@@ -228,9 +293,12 @@ def copied() -> Iterator[Path]:
 
 def passes(copy: Path, suite: str) -> bool:
     """Whether the suite passes in the copy."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", suite]
+    command, folder = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", suite], copy
+    if suite.endswith(".ts"):
+        folder = copy / "frontend"
+        command = ["node", "node_modules/vitest/vitest.mjs", "run", suite.removeprefix("frontend/")]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"{suite} cannot be run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 0

@@ -260,7 +260,8 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
         ("touches no todo", ("dynamodb:DeleteItem", table("media")), ("dynamodb:DeleteItem", table("todos"))),
     ],
     "make-thumbnails": [
-        ("finds rows", ("dynamodb:GetItem", table("media")), ("dynamodb:Query", table("media"))),
+        ("finds rows", ("dynamodb:GetItem", table("media")), ("dynamodb:Scan", table("media"))),
+        ("knows all of a person's", ("dynamodb:Query", table("media")), ("dynamodb:Query", table("todos"))),
         ("settles rows", ("dynamodb:UpdateItem", table("media")), ("dynamodb:UpdateItem", table("todos"))),
         ("forgets what is gone", ("dynamodb:DeleteItem", table("media")), ("dynamodb:BatchWriteItem", table("media"))),
         ("reads photos", ("s3:GetObject", bucket("media", PHOTO)), ("s3:PutObject", bucket("media", PHOTO))),
@@ -327,6 +328,12 @@ GRID: dict[str, list[tuple[str, Ask, Ask]]] = {
         ("reads subscribers", ("dynamodb:GetItem", table("subscribers")), ("dynamodb:GetItem", table("todos"))),
         ("tells the owner", ("sns:Publish", topic("owner")), ("sns:Publish", topic("alarms"))),
         ("tells of subscribers", ("sns:Publish", topic("new-subscriber")), ("sns:Publish", topic("mail-events"))),
+        (
+            "asks for strays",
+            ("sqs:SendMessage", queue("thumbnail-jobs")),
+            ("sqs:SendMessage", queue("announcements")),
+        ),
+        ("takes no job", ("sqs:GetQueueUrl", queue("thumbnail-jobs")), ("sqs:ReceiveMessage", queue("thumbnail-jobs"))),
     ],
 }
 

@@ -3,9 +3,11 @@
 import io
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import boto3
+import time_machine
 from moto.cloudfront.models import cloudfront_backends
 from msgspec.structs import replace
 from PIL import Image
@@ -16,6 +18,7 @@ from chalicelib.blog.copies import StageAndEdge
 from chalicelib.blog.events import on_posts_changed
 from chalicelib.mail import ledger
 from chalicelib.media.model import READY, Media, StoredThumbnail, object_key
+from chalicelib.media.uploads import LOOK_FOR_STRAYS
 from chalicelib.settings import settings
 from chalicelib.subscribers import tokens
 from chalicelib.subscribers.announcements import Announcement, PageJob, body
@@ -38,7 +41,7 @@ TICK = {
     "detail": {},
     "detail-type": "Scheduled Event",
     "source": "aws.events",
-    "time": "2026-11-01T12:00:00Z",
+    "time": "2026-11-01T00:00:00Z",
     "id": "89d1a02d-5ec7-412e-82f5-13505f849b41",
     "resources": [],
 }
@@ -75,7 +78,8 @@ class Day:
         place = {"LocationConstraint": settings().aws_region}
         for bucket in (settings().media_bucket, settings().thumbnails_bucket, settings().site_bucket):
             self._s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        boto3.client("sqs").create_queue(QueueName=settings().announcements_arn.rpartition(":")[2])
+        for queue in (settings().announcements_arn, settings().thumbnail_jobs_arn):
+            boto3.client("sqs").create_queue(QueueName=queue.rpartition(":")[2])
         for topic in (settings().new_subscriber_topic_arn, settings().owner_topic_arn):
             boto3.client("sns").create_topic(Name=topic.rpartition(":")[2])
         self._distribute()
@@ -155,6 +159,15 @@ class Day:
         self._api.delete(f"/todos/{todo}/attachments/{seen}")
         self._stream("follow-photos", functions.follow_photos, keys, first, None)
         self._late_upload(seen)
+        self._lose_events()
+
+    def _lose_events(self) -> None:
+        # A photo and something else, of which S3 tells nothing, and which a schedule finds long after.
+        for key in (object_key(AUTHOR, clock.new_id()), f"users/{AUTHOR}/a.html"):
+            self._s3.put_object(Bucket=settings().media_bucket, Key=key, Body=b"a")
+        question = json.dumps({"Event": LOOK_FOR_STRAYS, "Prefix": f"users/{AUTHOR}"})
+        with time_machine.travel(clock.now() + timedelta(days=40)), self._recorder.running("make-thumbnails"):
+            assert functions.make_thumbnails(batch(question), Context()) == {"batchItemFailures": []}
 
     def _late_upload(self, media_id: str) -> None:
         # A newer upload settles while an older one is at work: its thumbnails are taken back.
@@ -205,8 +218,11 @@ class Day:
         pending = self._ask("new@example.com")
         self._ask_overdue("confirm", "new@example.com", pending)
         self._ask_overdue("subscriber", READER, self._item("subscribers", email=READER)["request_id"]["S"])
-        message = self._dynamodb.scan(TableName=settings().messages_table)["Items"]
-        for each in message:
+        # The table has the limits' counters, too.
+        messages = [
+            row for row in self._dynamodb.scan(TableName=settings().messages_table)["Items"] if "message" in row
+        ]
+        for each in messages:
             overdue = ledger.claim(
                 f"contact_{each['message_id']['S']}_", "contact", {"message_id": each["message_id"]["S"]}
             )

@@ -124,7 +124,7 @@ def _s3(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
 
 
 def _sqs(operation: str, arguments: Mapping[str, Any]) -> Iterator[Asked]:
-    name = arguments["QueueUrl"].rpartition("/")[2]
+    name = arguments.get("QueueName") or arguments["QueueUrl"].rpartition("/")[2]
     yield f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}", {}
 
 

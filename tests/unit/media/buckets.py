@@ -1,9 +1,12 @@
 """Buckets in memory, in the place of S3."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import md5
 
-from chalicelib.media.objects import Fetched
+from chalicelib import clock
+from chalicelib.media.objects import Fetched, Listed
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,7 @@ class Kept:
 
     body: bytes
     content_type: str
+    modified: datetime = field(default_factory=clock.now)
 
     @property
     def etag(self) -> str:
@@ -51,6 +55,12 @@ class Buckets:
         kept = self.objects.get((bucket, key))
         if kept is not None and etag in (None, kept.etag):
             del self.objects[bucket, key]
+
+    def list_under(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        for key in self.keys(bucket):
+            if key.startswith(prefix):
+                kept = self.objects[bucket, key]
+                yield Listed(key, kept.etag, kept.modified)
 
     def delete_under(self, bucket: str, prefix: str) -> None:
         for key in self.keys(bucket):

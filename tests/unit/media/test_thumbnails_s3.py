@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import md5
 from typing import Any
 
 import boto3
@@ -50,6 +51,15 @@ def test_not_a_byte_of_it_is_taken(objects: S3, answers: Stubber) -> None:
     answers.add_response("get_object", {"Body": StreamingBody(raw, 100), "ContentLength": 100})
     assert objects.fetch(BUCKET, "a", 99) == Fetched("", None)
     assert raw.closed or raw.tell() == 0
+
+
+def test_objects_are_listed_by_the_beginnings_of_their_keys(objects: S3, client: Any) -> None:
+    for key in ("users/b/1", "users/a/2", "users/a/1", "other"):
+        client.put_object(Bucket=BUCKET, Key=key, Body=b"a")
+    found = list(objects.list_under(BUCKET, "users/a"))
+    assert [each.key for each in found] == ["users/a/1", "users/a/2"]
+    assert found[0].etag == md5(b"a", usedforsecurity=False).hexdigest()
+    assert found[0].modified.tzinfo is not None
 
 
 def test_an_object_that_is_not_there(objects: S3) -> None:
