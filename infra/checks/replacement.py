@@ -16,8 +16,9 @@ from infra.checks.schemas import Path, create_only, identifiers, values_at
 _FIXED = frozenset({"Stage", "IsLocal"})
 # These are not names: what they identify has one.
 _IDS = ("Id", "Arn", "ARN")
-# The names of AWS's own services.
+# The names of something else: of AWS's own services, and of what a resource of a type is in.
 _OTHERS_NAMES = ("ServiceName",)
+_NAMES_OF_OTHERS = frozenset({("AWS::DAX::Cluster", "SubnetGroupName")})
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
 # Resource and parameter of a fixed name that is right, and why.
@@ -117,7 +118,11 @@ def _with_conditions(properties: Node, path: Path) -> Iterator[Any]:
 
 def _names(kind: str) -> list[Path]:
     """The properties that name a resource of this type."""
-    named = [path for path in create_only(kind) if path[-1].endswith("Name") and path[-1] not in _OTHERS_NAMES]
+    named = [
+        path
+        for path in create_only(kind)
+        if path[-1].endswith("Name") and path[-1] not in _OTHERS_NAMES and (kind, path[-1]) not in _NAMES_OF_OTHERS
+    ]
     return [*named, *(path for path in identifiers(kind) if path not in named and not path[-1].endswith(_IDS))]
 
 

@@ -103,12 +103,14 @@ def status(aws: Aws, stage: Stage, _: str) -> None:
 
 def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
     """What the stacks put out, without what is secret, and the DNS records that the stage needs."""
-    outputs = look(aws, stage).outputs
-    for name, value in sorted(outputs.items()):
-        if name != _SECRET:
-            _say(f"{name}={value}")
-    for line in zone_lines(aws, stage, outputs):
+    for line in output_lines(aws, stage, look(aws, stage).outputs):
         _say(line)
+
+
+def output_lines(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> list[str]:
+    """Return a line of each output that is not secret, and of each DNS record."""
+    shown = [f"{name}={value}" for name, value in sorted(outputs.items()) if name != _SECRET]
+    return [*shown, *zone_lines(aws, stage, outputs)]
 
 
 def smoke(aws: Aws, stage: Stage, _: str) -> None:

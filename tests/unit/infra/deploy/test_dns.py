@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from infra.deploy.__main__ import output_lines
 from infra.deploy.aws import Aws
 from infra.deploy.dns import zone_lines
 from infra.deploy.stage import Stage
@@ -70,6 +71,13 @@ def test_every_record_that_aws_asks_for_is_a_line_of_a_zone_file() -> None:
         f"auth.example.com. 300 IN CNAME d2.cloudfront.net. ; the sign-in pages, {alias}",
     ]
     assert ("acm", "us-east-1") in account.asked
+
+
+def test_the_outputs_of_a_stage_are_shown_with_its_records_and_without_its_secret() -> None:
+    account = Aws(Account(), "eu-north-1", "123456789012", "aws")
+    shown = output_lines(account, STAGE, {**OUTPUTS, "SiteApiKey": "secret"})
+    assert shown == ["DistributionDomain=d1.cloudfront.net", *lines(Account())]
+    assert any("_domainkey" in line for line in shown)
 
 
 def test_records_that_a_stack_writes_say_so() -> None:
