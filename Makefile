@@ -106,9 +106,9 @@ integration: ## Tests against the local engine, on ports of their own
 	@$(SETUP) app engine frontend
 	@$(BIN)/python -m infra.quality engine integration
 
-e2e: ## Browser tests
+e2e: ## Browser tests; WAY=direct takes them past the edge, WAY=both takes them both ways
 	@$(SETUP) app engine frontend browser
-	@$(BIN)/python -m infra.quality e2e
+	@E2E_WAY=$(WAY) $(BIN)/python -m infra.quality e2e
 
 mutants: ## Break what guards, one place at a time in a copy, and print which suite notices; about five minutes
 	@$(SETUP) app engine frontend simulator njs

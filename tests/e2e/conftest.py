@@ -27,16 +27,18 @@ WAIT_MS = 45_000
 
 NewPage = Callable[..., Page]
 # Every test goes through the edge, as on AWS. These files' tests go past it too, to the site, the API and the engine at
-# their own addresses: sign-in, photos and lists ask all of them. E2E_WAYS="edge direct" takes every test both ways.
+# their own addresses: sign-in, photos and lists ask all of them. `make e2e WAY=direct` and `WAY=both` decide for
+# every test.
 EDGE, DIRECT = "edge", "direct"
+WAYS = {"": (), "edge": (EDGE,), "direct": (DIRECT,), "both": (EDGE, DIRECT)}
 BOTH_WAYS = ("test_account.py", "test_paging.py", "test_photos.py")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let tests that open pages go each way that is theirs."""
     if "through" in metafunc.fixturenames:
-        theirs = f"{EDGE} {DIRECT}" if metafunc.definition.path.name in BOTH_WAYS else EDGE
-        metafunc.parametrize("through", os.environ.get("E2E_WAYS", theirs).split())
+        theirs = (EDGE, DIRECT) if metafunc.definition.path.name in BOTH_WAYS else (EDGE,)
+        metafunc.parametrize("through", WAYS[os.environ.get("E2E_WAY", "")] or theirs)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.laptop import Laptop
-
 PUBLIC = ("/", "/sign-in/", "/sign-up/", "/reset/", "/mailbox/")
 
 
@@ -58,18 +56,18 @@ def test_every_page_has_a_name_a_language_one_heading_and_a_way_past_the_bar(pag
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "/todos/", "/account/"])
-def test_no_page_has_anything_inline_that_the_policy_would_refuse(laptop: Laptop, address: str) -> None:
-    html = httpx.get(laptop.urls["site"] + address).text
+def test_no_page_has_anything_inline_that_the_policy_would_refuse(site: str, address: str) -> None:
+    html = httpx.get(site + address).text
     assert "<style" not in html
     assert not re.search(r"<script(?![^>]*\bsrc=)", html)
     assert not re.search(r"\sstyle=", html)
     assert not re.search(r"\son[a-z]+=", html)
 
 
-def test_nothing_of_a_page_comes_from_elsewhere(page: Page, laptop: Laptop) -> None:
+def test_nothing_of_a_page_comes_from_elsewhere(page: Page, site: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for address in PUBLIC:
         page.goto(address, wait_until="load")
     assert len(asked) > len(PUBLIC)
-    assert {url for url in asked if not url.startswith(laptop.urls["site"])} == set()
+    assert {url for url in asked if not url.startswith(site)} == set()

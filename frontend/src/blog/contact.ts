@@ -1,7 +1,7 @@
 /** The contact form. What was typed is kept on this device until it has been sent. */
 import { deviceDate } from '../ui/device-clock';
 import { element, note, whileBusy } from './elements';
-import { apiOf, type FieldError, type Outcome, post } from './post';
+import { type FieldError, type Outcome, post } from './post';
 import { addressObjection, atTime } from './words';
 
 const LONGEST_MESSAGE = 5_000;
@@ -56,7 +56,7 @@ export function enhanceContact(form: HTMLFormElement): void {
   }
 
   async function send(message: Message): Promise<void> {
-    const outcome = await post(`${apiOf(document)}/contact`, message);
+    const outcome = await post('/contact', message);
     if (outcome.kind === 'done') {
       keep(null);
       const thanks = element(

@@ -1,5 +1,6 @@
 /** One call of the reader's pages to the API, and what came of it in words. */
 
+import { type Config, loadConfig } from '../config';
 import { deviceDate } from '../ui/device-clock';
 
 export interface FieldError {
@@ -17,6 +18,8 @@ export type Outcome =
   | { kind: 'no-answer' };
 
 export interface Caller {
+  /** The API's address. */
+  api(): Promise<string>;
   fetch(url: string, init: RequestInit): Promise<Response>;
   now(): Date;
 }
@@ -24,15 +27,19 @@ export interface Caller {
 const PATIENCE_MS = 20_000;
 const SECONDS_WITHOUT_WORD = 60;
 
-const browser: Caller = { fetch: (url, init) => fetch(url, init), now: deviceDate };
+const browser: Caller = {
+  api: () => apiOf(document.body.dataset.api ?? '', location.origin, loadConfig),
+  fetch: (url, init) => fetch(url, init),
+  now: deviceDate,
+};
 
 export async function post(
-  url: string,
+  path: string,
   body: object | null,
-  { fetch, now }: Caller = browser,
+  { api, fetch, now }: Caller = browser,
 ): Promise<Outcome> {
   try {
-    const answer = await fetch(url, {
+    const answer = await fetch((await api()) + path, {
       method: 'POST',
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
@@ -56,5 +63,14 @@ async function errorsOf(answer: Response): Promise<FieldError[]> {
   return problem?.errors ?? [];
 }
 
-/** The API's address, which the page was rendered with. */
-export const apiOf = (page: Document): string => page.body.dataset.api ?? '';
+/**
+ * The API's address: the one that the page was rendered with, as long as it is at the page's own origin. A laptop may be read through
+ * a forwarded port, or past the edge, and its settings know the address there.
+ */
+export async function apiOf(
+  rendered: string,
+  origin: string,
+  settings: () => Promise<Pick<Config, 'api'>>,
+): Promise<string> {
+  return rendered.startsWith(`${origin}/`) ? rendered : (await settings()).api;
+}

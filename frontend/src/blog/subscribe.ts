@@ -1,7 +1,7 @@
 /** The form for letters: the reader stays on the page. */
 import { deviceDate } from '../ui/device-clock';
 import { element, icon, whileBusy } from './elements';
-import { apiOf, type Outcome, post } from './post';
+import { type Outcome, post } from './post';
 import { addressObjection, atTime, NO_ANSWER } from './words';
 
 export function enhanceSubscribe(form: HTMLFormElement): void {
@@ -24,7 +24,7 @@ export function enhanceSubscribe(form: HTMLFormElement): void {
   }
 
   async function send(email: string): Promise<void> {
-    const outcome = await post(`${apiOf(document)}/subscribers`, { email });
+    const outcome = await post('/subscribers', { email });
     if (outcome.kind === 'done') showSent(form, email, () => field?.focus());
     else say(objectionTo(outcome));
   }

@@ -1,7 +1,7 @@
 /** The page to leave the list: the token of the mail's link stands behind the #, where no server sees it. */
 import { deviceDate } from '../ui/device-clock';
 import { note, whileBusy } from './elements';
-import { apiOf, type Outcome, post } from './post';
+import { type Outcome, post } from './post';
 import { atTime } from './words';
 
 export const tokenOf = (hash: string): string | null =>
@@ -21,7 +21,7 @@ export function enhanceUnsubscribe(page: HTMLElement): void {
   async function leave(): Promise<void> {
     alert?.replaceChildren();
     const outcome = await post(
-      `${apiOf(document)}/subscribers/unsubscribe?${new URLSearchParams({ token: token ?? '' })}`,
+      `/subscribers/unsubscribe?${new URLSearchParams({ token: token ?? '' })}`,
       null,
     );
     if (outcome.kind === 'refused') show('invalid');
