@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FRONTEND = ("frontend/package.json", "frontend/src", "frontend/tsconfig.json", "frontend/vite.config.ts")
+FRONTEND = (
+    "frontend/package.json",
+    "frontend/build",
+    "frontend/src",
+    "frontend/tsconfig.json",
+    "frontend/vite.config.ts",
+)
 COPIED = ("app.py", "chalicelib", "docs", "infra", "pyproject.toml", "tests", ".chalice", *FRONTEND)
 LINKED = (".venv", ".venv-engine", ".venv-node", "frontend/dist", "frontend/node_modules")
 
@@ -162,9 +168,9 @@ MUTANTS = (
     Mutant(
         "text in every sink",
         "names-that-turn-text-around",
-        "chalicelib/contact/contract.py",
-        'name_line(100, "The sender\'s name")',
-        'one_line(100, "The sender\'s name")',
+        "chalicelib/web/text.py",
+        r'    return one_line(longest, what, rf"{CONTROL}\u2028\u2029{BIDI_CONTROLS}")',
+        "    return one_line(longest, what)",
         "tests/unit/contact/test_contact.py",
     ),
     Mutant(
