@@ -20,8 +20,11 @@ _REGION = "us-east-1"
 _TYPE = re.compile(r"^ +Type: (AWS::\w+::\w+)$", re.MULTILINE)
 # What a stage has that no template of infra/templates names: Chalice's and the one stack's.
 _OTHER_TYPES = ("AWS::CodeDeploy::Application", "AWS::Events::Rule", "AWS::Lambda::Alias", "AWS::Lambda::Function")
-# Names that are unique although the identifier is another, which AWS makes.
+# Names that hold a resource although the identifier is another, which AWS makes. API keys may share a name, but
+# CloudFormation replaces none that has one.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html
 _UNIQUE_NAMES = {
+    "AWS::ApiGateway::ApiKey": "Name",
     "AWS::Budgets::Budget": "Budget/BudgetName",
     "AWS::DAX::Cluster": "ClusterName",
     "AWS::Events::Rule": "Name",

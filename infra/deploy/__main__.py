@@ -11,32 +11,30 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploy import execution_log, preflight, site
 from infra.deploy.api import ApiError
 from infra.deploy.aws import Aws, connect
+from infra.deploy.beside import make_beside
 from infra.deploy.config import ConfigError, environment
 from infra.deploy.destroy import DestroyError, destroy, sentences
 from infra.deploy.dns import zone_lines
 from infra.deploy.drift import DriftError, drift
 from infra.deploy.findings import Weight
 from infra.deploy.functions import FunctionError
-from infra.deploy.inventory import Way, WayError, require_one_stack
+from infra.deploy.inventory import Way, WayError, how_to_deploy
 from infra.deploy.key_ring import KeyRingError
 from infra.deploy.old_versions import delete_old_versions
 from infra.deploy.package import PackageError
-from infra.deploy.parts import DEPLOYS, UNKNOWN, parts
 from infra.deploy.plan import Found, look, plan
 from infra.deploy.release import Deploy, ReleaseError
 from infra.deploy.retained import RetainedError
 from infra.deploy.role.bootstrap import BootstrapError, bootstrap
 from infra.deploy.role.policy import print_policies
 from infra.deploy.rotation import RotationError, rotate_keys
-from infra.deploy.signing_key import key_version
 from infra.deploy.site import SiteError
 from infra.deploy.site_files import SiteFilesError
 from infra.deploy.site_key import SiteKeyError
 from infra.deploy.smoke import SmokeError, ask_api, ask_site, live
-from infra.deploy.stacks import StackError, apply, describe
+from infra.deploy.stacks import StackError
 from infra.deploy.stage import Stage, StageError, load
 from infra.deploy.state import State, StateError
-from infra.deploy.termination import set_termination_protection
 
 FAILURES = (
     ApiError,
@@ -69,7 +67,9 @@ def show_plan(aws: Aws, stage: Stage, _: str) -> None:
     _say(f"{stage.name}: account {aws.account}, {stage.region}")
     found = look(aws, stage)
     for step in plan(stage, found):
-        _say(f"  {step.change:<10}{step.what:<36}{step.detail}".rstrip())
+        _say(f"  {step.change:<10}{step.what:<36} {step.detail}".rstrip())
+    if found.inventory.way is Way.ONE_STACK:
+        _say(f"  {stage.name} is one stack: {how_to_deploy(stage, found.inventory)}")
     findings = preflight.ask(aws, stage, found.inventory)
     for each in findings:
         if each.weight != Weight.STOP:
@@ -93,12 +93,12 @@ def status(aws: Aws, stage: Stage, _: str) -> None:
     _say(f"{stage.name} is {found.inventory.way.value}")
     for each in found.inventory.all:
         remark = f"infra/stages/{stage.name}.yaml does not ask for it any more" if each in switched_off else ""
-        _say(f"  {each.name:<36}{each.status:<28}{remark}".rstrip())
-    _say(f"  {'functions':<36}{len(found.functions)}")
-    _say(f"  {'API':<36}{found.api_id or 'none'}")
+        _say(f"  {each.name:<36} {each.status:<28}{remark}".rstrip())
+    _say(f"  {'functions':<36} {len(found.functions)}")
+    _say(f"  {'API':<36} {found.api_id or 'none'}")
     release = _state(aws, stage, found).release() if "DeploysBucket" in found.outputs else None
     said = "none" if release is None else f"commit {release.commit}, {release.made_at}"
-    _say(f"  {'release':<36}{said}")
+    _say(f"  {'release':<36} {said}")
 
 
 def show_outputs(aws: Aws, stage: Stage, _: str) -> None:
@@ -117,38 +117,15 @@ def smoke(aws: Aws, stage: Stage, _: str) -> None:
     """Ask the deployed stage what a broken one cannot answer."""
     found = look(aws, stage)
     if found.api_id is None or "SiteUrl" not in found.outputs:
-        raise SmokeError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
+        raise SmokeError(f"{stage.name} has no API: {how_to_deploy(stage, found.inventory)}")
     where = live(aws, stage, found.outputs, found.api_id)
     for answered in (*ask_api(where), *ask_site(where)):
         _say(f"  {answered}")
 
 
 def beside(aws: Aws, stage: Stage, _: str) -> None:
-    """Make what a stage's one stack cannot hold: the bucket for packages, and what has to be in us-east-1.
-
-    It also protects the one stack of a protected stage, and prints the tags that the one stack is deployed with, and
-    the version of its signing key: another value makes CloudFormation read the secret anew.
-    """
-    found = look(aws, stage)
-    require_one_stack(stage, found.inventory)
-    preflight.require([*preflight.api_logs(aws, stage, found.inventory), *preflight.names(aws, stage, found.inventory)])
-    outputs = dict(found.outputs)
-    for part in parts(stage):
-        stack = part.stack(stage, outputs)
-        if (part.region or part == DEPLOYS) and UNKNOWN not in stack.parameters.values():
-            client = aws.client("cloudformation", part.region)
-            outputs |= apply(client, stack, poll_seconds=aws.poll_seconds)
-            _say(f"  {stack.name}")
-    root = describe(aws.client("cloudformation"), stage.api_name)
-    if root is not None:
-        set_termination_protection(aws.client("cloudformation"), root, wanted=stage.protected)
-    for name in ("DeploysBucket", "FirewallArn"):
-        if name in outputs:
-            _say(f"{name}={outputs[name]}")
-    if root is not None and "SigningKeyArn" in outputs:
-        _say(f"KeysRotated={key_version(aws, outputs['SigningKeyArn'])}")
-    for key, value in stage.tags.items():
-        _say(f"Tag={key}={value}")
+    """Make what a stage's one stack cannot hold, and say what the one stack is deployed with."""
+    make_beside(aws, stage, _say)
 
 
 def publish_site(aws: Aws, stage: Stage, _: str) -> None:
@@ -159,7 +136,8 @@ def publish_site(aws: Aws, stage: Stage, _: str) -> None:
     found = look(aws, stage)
     missing = [name for name in ("SiteBucket", "DistributionId") if name not in found.outputs]
     if missing:
-        raise SiteError(f"The stage {stage.name} has no {' or '.join(missing)} yet: deploy it, then run this again.")
+        next_step = f"{how_to_deploy(stage, found.inventory)}, then run this again"
+        raise SiteError(f"The stage {stage.name} has no {' or '.join(missing)} yet: {next_step}.")
     made = environment(stage, found.outputs)
     if found.api_id is not None:
         execution_log.keep_for(aws, found.api_id, stage.log_days)
@@ -239,7 +217,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _state(aws: Aws, stage: Stage, found: Found) -> State:
     if "DeploysBucket" not in found.outputs:
-        raise StateError(f"{stage.name} was never deployed: make deploy STAGE={stage.name}")
+        raise StateError(f"{stage.name} was never deployed: {how_to_deploy(stage, found.inventory)}")
     return State(aws, found.outputs["DeploysBucket"], stage.name)
 
 

@@ -97,9 +97,11 @@ def put_plans(aws: Aws, api_id: str, plans: tuple[Plan, ...]) -> dict[str, Key]:
 
 
 def find_key(aws: Aws, name: str) -> Key | None:
-    """The key of this name, or None."""
+    """The key of this name, or None. In the one stack a number follows the name; the highest is the newest."""
     keys = aws.client("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
-    return next((Key(key["id"], key["value"]) for key in keys if key["name"] == name), None)
+    found = {key["name"].removeprefix(name): Key(key["id"], key["value"]) for key in keys}
+    numbers = [number for number in found if not number or number.isdecimal()]
+    return found[max(numbers, key=lambda number: int(number or 0))] if numbers else None
 
 
 def delete_plans(aws: Aws, plans: tuple[Plan, ...]) -> None:

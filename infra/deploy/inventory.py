@@ -112,6 +112,21 @@ def take_inventory(aws: Aws, stage: Stage) -> Inventory:
     return Inventory(root, _in_order(own), _in_order(nested), tuple(others))
 
 
+def how_to_deploy(stage: Stage, inventory: Inventory) -> str:
+    """The commands that bring a stage to its file, for a sentence that says what to do next.
+
+    CloudFormation changes no stack whose creation failed.
+    """
+    if inventory.way not in (Way.ONE_STACK, Way.BESIDE):
+        return f"make deploy STAGE={stage.name}"
+    package = f"make package STAGE={stage.name}, then aws cloudformation deploy, as docs/deploying.md says"
+    root = inventory.root
+    if root is None or root not in inventory.half_made:
+        return package
+    again = f'make destroy STAGE={stage.name} WORDS="delete all data of {stage.name}"'
+    return f"{again}, since {root.name} is {root.status}, then {package}"
+
+
 def require_direct(stage: Stage, inventory: Inventory) -> None:
     """Raise WayError where the stage is one stack: `make deploy` would make everything a second time."""
     if inventory.way in (Way.ONE_STACK, Way.BOTH):

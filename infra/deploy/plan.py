@@ -75,7 +75,7 @@ def api_outputs(aws: Aws, stage: Stage, api_id: str) -> dict[str, str]:
 def plan(stage: Stage, found: Found) -> list[Step]:
     """Say what a deploy would do to what was found, in order."""
     if found.inventory.way in (Way.ONE_STACK, Way.BOTH):
-        return [Step(LEAVE, each.name, f"{each.status}; make deploy is not for it") for each in found.inventory.all]
+        return [_not_for_deploy(stage, found.inventory, each) for each in found.inventory.all]
     steps = [_of_stack(part.stack(stage, found.outputs), found) for part in parts(stage)]
     if stage.mail_identity == "existing":
         steps.append(Step(KEEP, f"mail identity {stage.mail_identity_name}", "the account's; the stage only uses it"))
@@ -100,6 +100,13 @@ def plan(stage: Stage, found: Found) -> list[Step]:
         for each in reversed(found.inventory.switched_off(stage))
     ]
     return steps
+
+
+def _not_for_deploy(stage: Stage, inventory: Inventory, stack: StageStack) -> Step:
+    if stack in inventory.switched_off(stage):
+        unwanted = f"infra/stages/{stage.name}.yaml does not ask for it any more: make beside STAGE={stage.name}"
+        return Step(REMOVE, stack.name, f"{stack.status}; {unwanted}")
+    return Step(LEAVE, stack.name, f"{stack.status}; make deploy is not for it")
 
 
 def _of_stack(stack: Stack, found: Found) -> Step:

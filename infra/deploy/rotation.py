@@ -14,7 +14,7 @@ from chalicelib.signing import read_ring
 from infra import policies
 from infra.deploy.aws import Aws
 from infra.deploy.config import SIGNING
-from infra.deploy.inventory import Way
+from infra.deploy.inventory import Way, how_to_deploy
 from infra.deploy.key_ring import rotated
 from infra.deploy.plan import Found, look
 from infra.deploy.signing_key import key_version, read_signing_key, write_signing_key
@@ -25,6 +25,8 @@ from infra.stage_values import StageValues, read_values, write_values
 
 Say = Callable[[str], None]
 _WAIT_SECONDS = 300
+# The parameter of the one stack whose change makes another site key.
+SITE_KEY_NUMBER = "SiteKeyNumber"
 
 
 class RotationError(Exception):
@@ -44,14 +46,10 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
     if found.inventory.way in (Way.NOTHING, Way.BESIDE):
         raise RotationError(f"{stage.name} is not deployed, so it has no keys: make deploy STAGE={stage.name}")
     if found.inventory.way is Way.ONE_STACK:
-        _put_new_key(aws, stage, found)
-        say("  The secret has a new signing key. Functions of one stack have it after its next deploy, with the")
-        version = key_version(aws, found.outputs["SigningKeyArn"])
-        say(f"  parameter KeysRotated={version}, which make beside prints too. Its site key is another")
-        say("  one with another SiteKeyNumber, as docs/keys.md says.")
+        _rotate_one_stack(aws, stage, found, say)
         return
     if found.api_id is None:
-        raise RotationError(f"{stage.name} has no API: make deploy STAGE={stage.name}")
+        raise RotationError(f"{stage.name} has no API: {how_to_deploy(stage, found.inventory)}")
     state = State(aws, found.outputs["DeploysBucket"], stage.name)
     with state.locked():
         text = _put_new_key(aws, stage, found)
@@ -65,6 +63,22 @@ def rotate_keys(aws: Aws, stage: Stage, project: Path = ROOT, say: Say = print) 
         if stage.cache_size:
             put_variable(aws, policies.lambda_name(policies.PAGES, stage.name), "STAGE_CACHE_KEY", value)
     say("  CloudFront shows the API a new site key, and the old one is deleted.")
+
+
+def _rotate_one_stack(aws: Aws, stage: Stage, found: Found, say: Say) -> None:
+    """Put the new signing key into its secret, and say by which parameters CloudFormation does the rest.
+
+    CloudFormation reads a secret anew, and makes another site key, where a parameter changes.
+    """
+    if found.inventory.root is None or "SigningKeyArn" not in found.outputs:
+        raise RotationError(f"{stage.name} is not whole, so it has no keys: {how_to_deploy(stage, found.inventory)}")
+    _put_new_key(aws, stage, found)
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in found.inventory.root.described["Parameters"]}
+    number = int(given.get(SITE_KEY_NUMBER) or 0) + 1
+    say("  The secret has a new signing key. The next aws cloudformation deploy brings it to the functions, and makes")
+    say("  another site key, by these parameters; docs/keys.md has the command. Run it within the hour.")
+    say(f"KeysRotated={key_version(aws, found.outputs['SigningKeyArn'])}")
+    say(f"{SITE_KEY_NUMBER}={number}")
 
 
 def put_variable(aws: Aws, function: str, name: str, value: str) -> None:

@@ -6,11 +6,11 @@ import os
 import sysconfig
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import boto3
@@ -19,8 +19,9 @@ import pytest
 from botocore.config import Config
 
 from infra import shell
-from infra.deploy import __main__ as command
+from infra.deploy.api import find_key
 from infra.deploy.aws import CALLS_FILE, Aws, connect
+from infra.deploy.beside import make_beside
 from infra.deploy.config import plans
 from infra.deploy.stacks import CAPABILITIES
 from infra.deploy.stage import API_STAGE, ROOT
@@ -31,6 +32,7 @@ from tests.support.deploy_role import assume_deploy_role
 NAME = STAGE.api_name
 STACK = "AWS::CloudFormation::Stack"
 _WAIT_SECONDS = 90
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,24 @@ class Deployed:
 
     def api(self, plan: int | None = 0) -> httpx.Client:
         """The stage's API, asked with the key of a plan or with none."""
-        keys = self.client("apigateway").get_api_keys(includeValues=True)["items"]
-        found = {each["name"]: each["value"] for each in keys}
-        return self.api_with("" if plan is None else found[plans(STAGE)[plan].name])
+        key = None if plan is None else find_key(self.aws, plans(STAGE)[plan].name)
+        return self.api_with("" if key is None else key.value)
 
     def api_with(self, key: str) -> httpx.Client:
         """The stage's API, asked with a key."""
         api_id = self.resources()["RestAPI"]["PhysicalResourceId"]
         base = f"{self.engine.url}/_aws/execute-api/{api_id}/{API_STAGE}"
         return httpx.Client(base_url=base, headers={"x-api-key": key} if key else {}, timeout=30)
+
+    def site_key(self, number: str = "") -> str:
+        """The site's key as Secrets Manager has it."""
+        secrets = self.client("secretsmanager")
+        return str(secrets.get_secret_value(SecretId=f"{NAME}-site-key{number}")["SecretString"])
+
+    def answers(self, key: str) -> int:
+        """The status with which a public route answers a key."""
+        with self.api_with(key) as api:
+            return api.get("/posts").status_code
 
     def template(self) -> dict[str, Any]:
         """The template of the one stack, as it is uploaded."""
@@ -113,12 +124,21 @@ class Deployed:
             s3.put_object(Bucket=self.bucket, Key=key, Body=file.read_bytes())
         s3.put_object(Bucket=self.bucket, Key="packages/deployment.zip", Body=code())
 
-    def bring(self, template: Mapping[str, Any], kind: str = "UPDATE", **parameters: str) -> dict[str, Any]:
-        """Do what `aws cloudformation deploy` does, and describe the stack after it; what is not given stays."""
+    def bring(
+        self, template: Mapping[str, Any], kind: str = "UPDATE", on_failure: str = "ROLLBACK", **parameters: str
+    ) -> str:
+        """Do what `aws cloudformation deploy` does, and return the status of the stack after it."""
+        self.begin(template, kind, on_failure, **parameters)
+        return self.end()
+
+    def begin(
+        self, template: Mapping[str, Any], kind: str = "UPDATE", on_failure: str = "ROLLBACK", **parameters: str
+    ) -> None:
+        """Begin to bring the stack to a template; a parameter that is not given stays as it is."""
         name, cloudformation = f"c{uuid4()}", self.aws.client("cloudformation")
         self.aws.client("s3").put_object(Bucket=self.bucket, Key="packages/stack.json", Body=json.dumps(template))
-        kept = template.get("Parameters", {}) if kind == "UPDATE" else ()
         given = [{"ParameterKey": each, "ParameterValue": value} for each, value in parameters.items()]
+        kept = template.get("Parameters", {}) if kind == "UPDATE" else ()
         cloudformation.create_change_set(
             StackName=NAME,
             ChangeSetName=name,
@@ -127,27 +147,46 @@ class Deployed:
             Parameters=given
             + [{"ParameterKey": each, "UsePreviousValue": True} for each in kept if each not in parameters],
             Capabilities=CAPABILITIES,
+            OnStackFailure=on_failure,
             Tags=[{"Key": key, "Value": value} for key, value in STAGE.tags.items()],
         )
         cloudformation.get_waiter("change_set_create_complete").wait(
             StackName=NAME, ChangeSetName=name, WaiterConfig={"Delay": self.aws.poll_seconds}
         )
         cloudformation.execute_change_set(StackName=NAME, ChangeSetName=name)
-        deadline = time.monotonic() + _WAIT_SECONDS
-        while (stack := self.described())["StackStatus"].endswith(("_IN_PROGRESS", "REVIEW_IN_PROGRESS")):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        return stack
+
+    def end(self) -> str:
+        """Wait until the change has ended, and return the status of the stack."""
+        return until(lambda: None if (status := self.status()).endswith("_IN_PROGRESS") else status)
+
+    def status(self) -> str:
+        return str(self.described()["StackStatus"])
+
+    def events(self) -> list[dict[str, Any]]:
+        """What CloudFormation has done with the stack, the newest first."""
+        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=NAME)
+        return [each for page in pages for each in page["StackEvents"]]
+
+    def has_begun(self, resource: str) -> bool:
+        """Whether CloudFormation has begun with a resource."""
+        return resource in {each["LogicalResourceId"] for each in self.events()}
 
     def reasons(self) -> list[str]:
         """Why resources of the stack could not be made or changed, as its events say."""
-        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=NAME)
-        events = [each for page in pages for each in page["StackEvents"]]
         return [
             f"{each['LogicalResourceId']}: {each['ResourceStatusReason']}"
-            for each in events
+            for each in self.events()
             if each["ResourceStatus"].endswith("_FAILED")
         ]
+
+
+def until(ask: Callable[[], Result | None]) -> Result:
+    """Ask until there is an answer."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while (answer := ask()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return answer
 
 
 @contextmanager
@@ -174,13 +213,21 @@ def account(folder: Path) -> Iterator[Deployed]:
 
 def deploy(stage: Deployed) -> None:
     """Do what .github/workflows/deploy-stage.yml does up to the site."""
-    command.beside(stage.aws, STAGE, "")
+    given = beside(stage)
     stage.upload()
-    made = stage.bring(stage.template(), "CREATE", Protected="false")
-    assert made["StackStatus"] == "CREATE_COMPLETE", stage.reasons()
-    protected = stage.bring(stage.template(), Protected="true")
-    assert protected["StackStatus"] == "UPDATE_COMPLETE", stage.reasons()
-    command.beside(stage.aws, STAGE, "")
+    made = stage.bring(stage.template(), "CREATE", Protected="false", **given)
+    assert made == "CREATE_COMPLETE", stage.reasons()
+    protected = stage.bring(stage.template(), Protected="true", **given)
+    assert protected == "UPDATE_COMPLETE", stage.reasons()
+    beside(stage)
+
+
+def beside(stage: Deployed) -> dict[str, str]:
+    """Run make beside, and return the parameters that it says."""
+    said: list[str] = []
+    make_beside(stage.aws, STAGE, said.append)
+    found = dict(line.split("=", 1) for line in said if "=" in line)
+    return {name: value for name, value in found.items() if name in ("FirewallArn", "KeysRotated")}
 
 
 def code() -> bytes:

@@ -2,60 +2,27 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from infra.deploy import __main__ as command
+from infra.deploy.destroy import DestroyError, words_for_data, words_for_protected
+from infra.deploy.inventory import WayError
 from infra.deploy.one_stack.functions import ALIAS
-from infra.deploy.stage import ROOT
+from infra.deploy.stage import ROOT, Stage
 from tests.package.building import STAGE
-from tests.package.deployed import NAME, STACK, Deployed, account, deploy
+from tests.package.deployed import NAME, STACK, Deployed, account, deploy, until
+from tests.package.engine_types import BUILT, NOT_TAKEN, RECORDED_ONLY
+from tests.support.deploy_role import unlisted
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
-# What the engine does not take, and what the test does about it.
-NOT_TAKEN = {
-    "transforms of nested templates": "AWS::LanguageExtensions is expanded before, by the engine's own expansion",
-    "references to secrets in nested templates": "they stay as they are written, with the secret's ARN",
-    "DKIM tokens of a mail domain": "mail comes from an address alone",
-}
-# What the engine writes down and does not build, so that nothing here says whether it works.
-RECORDED_ONLY = {
-    "AWS::Backup::BackupSelection",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CodeDeploy::Application",
-    "AWS::CodeDeploy::DeploymentGroup",
-    "AWS::DAX::Cluster",
-    "AWS::DAX::ParameterGroup",
-    "AWS::DAX::SubnetGroup",
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::XRay::Group",
-    "AWS::XRay::SamplingRule",
-}
-# What the stack is about. All types are made that the templates name; these must be among them.
-BUILT = {
-    "AWS::ApiGateway::RestApi",
-    "AWS::ApiGateway::Stage",
-    "AWS::ApiGateway::UsagePlan",
-    "AWS::CloudFront::Distribution",
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::Events::Rule",
-    "AWS::IAM::Role",
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::S3::Bucket",
-    "AWS::SES::ConfigurationSet",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-    "AWS::SecretsManager::Secret",
-}
+Say = Callable[..., list[str]]
+BY_THE_OTHER_WAY = "make package STAGE=prod, then aws cloudformation deploy, as docs/deploying.md says"
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +119,134 @@ def test_the_manual_says_what_is_not_taken() -> None:
     text = (ROOT / "docs" / "deploying.md").read_text()
     for each in NOT_TAKEN:
         assert each in text
+
+
+# --- every verb on the one stack, in the order of a stage's life
+
+
+@pytest.fixture
+def say(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a verb on the stage as the role that deploys, and return its lines."""
+
+    def run(verb: str, words: str = "", stage: Stage = STAGE) -> list[str]:
+        command.VERBS[verb](deployed.aws, stage, words)
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_plan_and_deploy_leave_it_alone_and_say_what_changes_it(
+    deployed: Deployed, say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = say("plan")
+    assert f"  prod is one stack: {BY_THE_OTHER_WAY}" in said
+    assert {line.split()[0] for line in said if "mytodolist-prod" in line} == {"leave"}
+    before = deployed.described()
+    with pytest.raises(WayError, match="make package STAGE=prod and aws cloudformation deploy"):
+        say("deploy")
+    capsys.readouterr()
+    assert deployed.described() == before
+
+
+def test_status_outputs_and_drift_look_at_the_whole_of_it(deployed: Deployed, say: Say) -> None:
+    status = dict(line.split(maxsplit=1) for line in say("status"))
+    assert status["prod"] == "is one stack, deployed by aws cloudformation deploy"
+    assert status[NAME] == "UPDATE_COMPLETE"
+    assert len([name for name in status if name.startswith(f"{NAME}-")]) >= 15
+    outputs = dict(line.split("=", 1) for line in say("outputs") if "=" in line)
+    assert outputs["ApiId"] == deployed.resources()["RestAPI"]["PhysicalResourceId"] == status["API"]
+    assert "SiteApiKey" not in outputs
+    assert say("drift") == ["prod is as its last deploy has left it."]
+
+
+def test_site_and_smoke_end_a_deploy(say: Say) -> None:
+    assert "  0 old versions of functions were deleted" in say("site")
+    assert {"  public routes want the key", "  /blog/index.html is there"} <= set(say("smoke"))
+
+
+def test_its_keys_are_rotated_with_both_valid_meanwhile(deployed: Deployed, say: Say) -> None:
+    # given the parameters that the verb names
+    given = dict(line.split("=", 1) for line in say("rotate-keys") if "=" in line)
+    assert given == {"KeysRotated": given["KeysRotated"], "SiteKeyNumber": "1"}
+    old = deployed.site_key()
+    # when the one stack is deployed with them, and is stopped when CloudFront has the new key
+    paused = deployed.template()
+    paused["Resources"] |= {
+        "Signal": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Pause": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "DependsOn": ["Edge", "SitePlanKey"],
+            "Properties": {"Handle": {"Ref": "Signal"}, "Timeout": "60"},
+        },
+    }
+    deployed.begin(paused, **given)
+    until(lambda: deployed.has_begun("Pause") or None)
+    new = deployed.site_key("1")
+    # then both are valid
+    assert [deployed.answers(old), deployed.answers(new)] == [200, 200]
+    # and in the end the new one alone
+    signal = {"Status": "SUCCESS", "UniqueId": "1", "Data": "", "Reason": ""}
+    handle = deployed.resources()["Signal"]["PhysicalResourceId"]
+    httpx.put(handle, content=json.dumps(signal)).raise_for_status()
+    assert deployed.end() == "UPDATE_COMPLETE", deployed.reasons()
+    assert [deployed.answers(old), deployed.answers(new)] == [403, 200]
+
+
+def test_what_is_switched_off_beside_it_goes_by_make_beside(deployed: Deployed, say: Say) -> None:
+    # given a stage's file that asks for three stacks of us-east-1 no more
+    off = replace(STAGE, edge_logs=False, monthly_budget=0, firewall=False)
+    gone = {f"{NAME}-{part}" for part in ("edge-logs", "budget", "firewall")}
+    assert {line.split()[1] for line in say("plan", stage=off) if line.split()[0] == "remove"} == gone
+    # then the firewall stays as long as CloudFront has it, and is not given to the one stack any more
+    said = say("beside", stage=off)
+    assert f"  {NAME}-firewall stays until the one stack is deployed without it: run make beside after that" in said
+    assert [line for line in said if line.startswith("FirewallArn=")] == []
+    # and goes when the one stack is deployed without it
+    assert deployed.bring(deployed.template(), FirewallArn="") == "UPDATE_COMPLETE", deployed.reasons()
+    assert f"  without {NAME}-firewall" in say("beside", stage=off)
+    assert not gone & {line.split()[0] for line in say("status", stage=off)}
+
+
+def test_it_goes_by_the_words_for_its_data_alone(deployed: Deployed, say: Say) -> None:
+    for words, sentence in (("", "is protected"), (words_for_protected(STAGE), "its data cannot stay without it")):
+        with pytest.raises(DestroyError, match=sentence):
+            say("destroy", words)
+    assert deployed.status() == "UPDATE_COMPLETE"
+    said = say("destroy", words_for_data(STAGE))
+    # The identity is the test's own, in the place of a mail domain.
+    assert [line for line in said if line.startswith("Left")] == ["Left: SES identity blog@example.com"]
+    assert say("status")[0] == "prod is not deployed"
+
+
+@pytest.mark.parametrize(("on_failure", "status"), [("ROLLBACK", "ROLLBACK_COMPLETE"), ("DO_NOTHING", "CREATE_FAILED")])
+def test_a_creation_that_failed_is_said_by_every_verb_and_is_taken_down(
+    deployed: Deployed, say: Say, on_failure: str, status: str
+) -> None:
+    # given a first deploy that fails when some of it is made
+    say("beside")
+    deployed.upload()
+    broken = {"Type": "AWS::CloudWatch::Dashboard", "DependsOn": ["Identity"], "Properties": {"DashboardBody": "{"}}
+    template = deployed.template()
+    some = {name: template["Resources"][name] for name in ("Logs", "Identity")}
+    part = {**template, "Resources": {**some, "Broken": broken}, "Outputs": {}}
+    assert deployed.bring(part, "CREATE", on_failure, Protected="false") == status
+    # then looks say so
+    assert any(line.split()[:2] == [NAME, status] for line in say("status"))
+    assert f"{NAME} is {status}, then {BY_THE_OTHER_WAY}" in "\n".join(say("plan"))
+    # and what needs a whole stage says what to run
+    again = f'make destroy STAGE=prod WORDS="delete all data of prod", since {NAME} is {status}, then make package'
+    for verb in ("site", "smoke", "rotate-keys"):
+        with pytest.raises(command.FAILURES, match=again):
+            say(verb)
+    with pytest.raises(WayError, match="make package STAGE=prod"):
+        say("deploy")
+    # and by that command all of it goes
+    say("destroy", words_for_data(STAGE))
+    assert say("status")[0] == "prod is not deployed"
+    assert [line for line in say("plan") if line.split()[0] not in ("create", "run", "update", "note:", "prod:")] == []
+
+
+def test_the_role_knows_every_call_that_was_made(deployed: Deployed) -> None:
+    made = [json.loads(line) for line in deployed.calls.read_text().splitlines()]
+    assert len(made) > 200
+    assert unlisted(made) == []

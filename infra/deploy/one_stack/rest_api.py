@@ -39,12 +39,16 @@ def rest_api(stage: Stage, found: Mapping[str, Any]) -> Node:
         },
     }
     for plan, name in zip(settings.plans, ("Site", "Readers"), strict=True):
-        value = {"Value": {"Fn::Sub": "{{resolve:secretsmanager:${SiteKeySecret}}}"}} if name == "Site" else {}
+        own: Node = {"Name": plan.name}
+        if name == "Site":
+            # CloudFormation replaces a key only where its name changes too.
+            value = {"Fn::Sub": "{{resolve:secretsmanager:${SiteKeySecret}}}"}
+            own = {"Name": {"Fn::Sub": f"{plan.name}${{SiteKeyNumber}}"}, "Value": value}
         quota = {"Quota": {"Limit": plan.quota, "Period": "DAY"}} if plan.quota else {}
         resources |= {
             f"{name}Key": {
                 "Type": "AWS::ApiGateway::ApiKey",
-                "Properties": {"Name": plan.name, "Enabled": True, **value},
+                "Properties": {"Enabled": True, **own},
             },
             f"{name}Plan": {
                 "Type": "AWS::ApiGateway::UsagePlan",

@@ -28,6 +28,8 @@ def test_another_number_makes_another_secret_and_another_key() -> None:
     assert resources["SiteKey"]["Properties"]["Value"] == {"Fn::Sub": REFERENCE}
     assert resources["Edge"]["Properties"]["Parameters"]["ApiKeySecretArn"] == {"Fn::GetAtt": ["SiteKeySecret", "Id"]}
     assert REFERENCE in json.dumps(resources["PublishPages"])
+    # And the key has another name, without which CloudFormation would refuse to replace it
+    assert resources["SiteKey"]["Properties"]["Name"] == {"Fn::Sub": "mytodolist-prod-site${SiteKeyNumber}"}
     # And the key and its place in the plan are new ones, beside which the old ones are valid until the end
     assert "/properties/Value" in create_only("AWS::ApiGateway::ApiKey")
     assert "/properties/KeyId" in create_only("AWS::ApiGateway::UsagePlanKey")
