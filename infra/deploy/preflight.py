@@ -28,12 +28,12 @@ class PreflightError(Exception):
     """The account or the stage's file would stop the deploy; the message has a sentence for each reason."""
 
 
-def ask(aws: Aws, stage: Stage, inventory: Inventory) -> list[Finding]:
-    """Ask everything; a local engine is asked only what it knows."""
+def ask(aws: Aws, stage: Stage, inventory: Inventory, version: tuple[int, ...] = sys.version_info[:2]) -> list[Finding]:
+    """Ask everything; a local engine is asked only what it knows. `version` is that of the Python that deploys."""
     found = [stop(sentence) for sentence in parameters.problems(stage)]
     if not aws.endpoint:
         found += [stop(sentence) for sentence in example_values(stage)]
-        found += _python(stage, sys.version_info[:2])
+        found += _python(stage, version)
     for name, question in QUESTIONS.items():
         try:
             found += list(question(aws, stage, inventory))

@@ -12,6 +12,8 @@ from infra.deploy.stage import APP, Stage
 
 PARAMETER = "parameter"
 _BYTES = 48
+# Sent with each value: an update may forget what it is not told.
+_DESCRIPTION = "Signs the links in mails and the cursors of lists"
 
 
 def read_signing_key(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> str:
@@ -28,7 +30,9 @@ def write_signing_key(aws: Aws, stage: Stage, outputs: Mapping[str, str], text: 
         aws.client("secretsmanager").put_secret_value(SecretId=outputs["SigningKeyArn"], SecretString=text)
         return
     name = parameter_name(stage)
-    aws.client("ssm").put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
+    aws.client("ssm").put_parameter(
+        Name=name, Description=_DESCRIPTION, Value=text, Type="SecureString", Overwrite=True
+    )
 
 
 def key_version(aws: Aws, arn: str) -> str:
@@ -60,7 +64,7 @@ def _parameter(client: Any, stage: Stage) -> str:  # noqa: ANN401 - boto3's clie
     tags = [{"Key": key, "Value": value} for key, value in stage.tags.items()]
     client.put_parameter(
         Name=name,
-        Description="Signs the links in mails and the cursors of lists",
+        Description=_DESCRIPTION,
         Value=made,
         Type="SecureString",
         Tags=tags,

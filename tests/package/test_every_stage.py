@@ -42,7 +42,7 @@ def test_a_stage_that_cannot_be_one_stack_is_refused_with_what_its_file_needs(na
 
 
 def read_what_is_not_put_out(made: Node) -> None:
-    made["Resources"]["PublishPages"]["Properties"]["Environment"]["Variables"]["X"] = {
+    made["Resources"]["PublishPages"]["Properties"]["Environment"]["Variables"]["ADDRESS"] = {
         "Fn::GetAtt": ["Edge", "Outputs.NoSuchOutput"]
     }
 
@@ -78,7 +78,7 @@ def test_a_wrong_one_stack_is_found(template: Node, change: Callable[[Node], Non
     change(template)
     found = list(one_stack_faults(template, OF_FILES["prod"].region))
     assert found
-    assert all(sentence in each for each in found)
+    assert all(sentence in each for each in found), found
 
 
 def test_a_type_that_the_stages_region_lacks_is_found() -> None:

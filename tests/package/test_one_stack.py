@@ -324,7 +324,10 @@ def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:
         made = properties(stack, f"{name}Plan")
         assert made["Throttle"] == {"RateLimit": plan.rate, "BurstLimit": plan.burst}
         assert made.get("Quota", {}).get("Limit", 0) == plan.quota
-        assert (made["UsagePlanName"], properties(stack, f"{name}Key")["Name"]) == (plan.name, plan.name)
+        assert made["UsagePlanName"] == plan.name
+    assert properties(stack, "ReadersKey")["Name"] == plans(STAGE)[1].name
+    # Another number makes another key, which CloudFormation replaces by its name.
+    assert properties(stack, "SiteKey")["Name"] == {"Fn::Sub": f"{plans(STAGE)[0].name}${{SiteKeyNumber}}"}
 
 
 def test_every_template_but_those_of_other_regions_is_nested(built: Built, sam: Node) -> None:

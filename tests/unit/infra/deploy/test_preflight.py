@@ -15,6 +15,7 @@ from infra.deploy.example_values import example_values
 from infra.deploy.findings import Weight
 from infra.deploy.inventory import Inventory, StageStack
 from infra.deploy.leftovers import LISTINGS
+from infra.deploy.package import RUNTIME
 from infra.deploy.preflight import PreflightError, ask, require
 from infra.deploy.stage import STAGES, Stage, load
 
@@ -116,9 +117,8 @@ class Account(Aws):
 
 def sentences(stage: Stage, weight: Weight, inventory: Inventory | None = None, **answers: Any) -> list[str]:
     aws = Account(answers={**GOOD, **answers})
-    found = ask(aws, stage, inventory or Inventory())
-    # The Python of these tests is whichever there is.
-    return [each.sentence for each in found if each.weight == weight and "Python" not in each.sentence]
+    found = ask(aws, stage, inventory or Inventory(), RUNTIME)
+    return [each.sentence for each in found if each.weight == weight]
 
 
 WITH_DOMAIN = replace(STAGE, domain="todo.mytodolist.dev", certificate_arn=CERTIFICATE, hosted_zone_id="Z1")
@@ -189,7 +189,16 @@ def test_what_aws_would_refuse_later_is_refused_first(stage: Stage, answers: dic
     [said] = sentences(stage, Weight.STOP, **answers)
     assert sentence in said
     with pytest.raises(PreflightError, match=re.escape(said)):
-        require(ask(Account(answers={**GOOD, **answers}), stage, Inventory()))
+        require(ask(Account(answers={**GOOD, **answers}), stage, Inventory(), RUNTIME))
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 14)])
+def test_another_python_than_that_of_functions_stops_a_deploy(version: tuple[int, int]) -> None:
+    found = [
+        each.sentence for each in ask(Account(answers=GOOD), STAGE, Inventory(), version) if each.weight == Weight.STOP
+    ]
+    said = f"this is {version[0]}.{version[1]}: install Python 3.13, then run make deploy STAGE=dev PYTHON=python3.13"
+    assert found == [f"Functions run on Python 3.13, and {said}"]
 
 
 def test_a_role_that_the_stage_itself_has_made_is_its_own() -> None:

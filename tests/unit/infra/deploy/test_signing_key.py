@@ -1,13 +1,15 @@
 """The key that signs is the stack's secret, or a parameter that the deploy makes once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from infra.deploy.aws import Aws
-from infra.deploy.signing_key import delete_signing_key_parameter, parameter_name, read_signing_key
+from infra.deploy.signing_key import delete_signing_key_parameter, parameter_name, read_signing_key, write_signing_key
 from infra.deploy.stage import Stage
 
 SECRET = Stage("dev", "eu-north-1", "blog@example.com", owner="me")
@@ -36,6 +38,22 @@ def test_a_parameter_is_made_once_and_encrypted(aws: Aws) -> None:
     assert (kept["Type"], kept["Value"] == made) == ("SecureString", False)
     tags = aws.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=parameter_name(PARAMETER))
     assert {each["Key"]: each["Value"] for each in tags["TagList"]} == PARAMETER.tags
+
+
+def without_tags(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if name != "Tags"}
+
+
+@mock_aws
+def test_another_key_is_sent_with_what_is_said_of_the_parameter(aws: Aws) -> None:
+    sent: list[Mapping[str, Any]] = []
+    aws.session.events.register("provide-client-params.ssm.PutParameter", lambda params, **_: sent.append({**params}))
+    read_signing_key(aws, PARAMETER, {})
+    write_signing_key(aws, PARAMETER, {}, "another key")
+    assert read_signing_key(aws, PARAMETER, {}) == "another key"
+    first, second = sent
+    # Tags are refused beside Overwrite, and stay.
+    assert second == {**without_tags(first), "Value": "another key", "Overwrite": True}
 
 
 @mock_aws
