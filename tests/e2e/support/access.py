@@ -34,7 +34,7 @@ def is_accessible(page: Page, sizes: Sequence[ViewportSize] = (PHONE, DESKTOP)) 
             page.emulate_media(color_scheme=scheme)
             page.evaluate(AT_REST)
             for violation in axe.run(page).response["violations"]:
-                where = [node["target"] for node in violation["nodes"]]
+                where = [(node["target"], node["failureSummary"]) for node in violation["nodes"]]
                 found.append(f"{size['width']} {scheme}: {violation['id']} {where}")
         found += page.evaluate(NAMED_AND_ABSENT)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -3,8 +3,9 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.e2e.support.desk import Desk, draft_of
 from tests.e2e.support.lists import ListPage, todos_of
@@ -14,6 +15,7 @@ from tests.support.laptop import PASSWORD, Person
 MILK, EGGS, BREAD, PLANTS = "Buy milk", "Boil eggs", "Bake bread", "Water the plants"
 AGAIN = re.compile("^Try again")
 LONG = 90
+SHORT_MS = 2_000
 Calm = Callable[[], None]
 Journey = Callable[[Page, Person, Calm], None]
 
@@ -23,12 +25,19 @@ def press_until(page: Page, goal: Locator, again: Locator | None = None) -> None
     deadline = time.monotonic() + LONG
     while not goal.first.is_visible():
         assert time.monotonic() < deadline, f"not there after {LONG} s: {goal}\n{page.locator('body').inner_text()}"
-        button = page.get_by_role("button", name=AGAIN).first
-        if button.is_visible() and button.is_enabled():
-            button.click()
-        elif again is not None and again.is_visible() and again.is_enabled():
-            again.click()
+        if not press_if_offered(page.get_by_role("button", name=AGAIN).first) and again is not None:
+            press_if_offered(again)
         page.wait_for_timeout(250)
+
+
+def press_if_offered(button: Locator) -> bool:
+    """Press a button that is there and enabled; return whether it was. It may be gone before it is pressed."""
+    offered = button.and_(button.page.locator(":enabled"))
+    if not offered.is_visible():
+        return False
+    with suppress(TimeoutError):
+        offered.click(timeout=SHORT_MS)
+    return True
 
 
 def keep_a_list(page: Page, person: Person, calm: Calm) -> None:
@@ -37,6 +46,8 @@ def keep_a_list(page: Page, person: Person, calm: Calm) -> None:
     press_until(page, todos.field)
     todos.add(MILK, EGGS, BREAD)
     page.get_by_label("Mark all as done").check()
+    for title in (MILK, EGGS, BREAD):
+        expect(todos.row(title).locator(".toggle")).to_be_checked()
     todos.toggle(BREAD)
     todos.toggle(BREAD)
     todos.toggle(MILK)
@@ -99,9 +110,7 @@ def sign_in(page: Page, person: Person, calm: Calm) -> None:
     deadline = time.monotonic() + LONG
     while "/todos/" not in page.url:
         assert time.monotonic() < deadline, page.locator("body").inner_text()
-        if submit.is_visible() and submit.is_enabled():
-            assert email.input_value() == person.email
-            submit.click()
+        press_if_offered(submit.filter(visible=True))
         page.wait_for_timeout(250)
     press_until(page, ListPage(page).field)
     calm()

@@ -247,7 +247,37 @@ def test_a_browser_that_is_not_there_is_installed(
     command("apt-get")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     setup.browser()
-    assert calls() == ["apt-get -qq update", "apt-get -qq install -y --no-install-recommends chromium"]
+    update, install = "apt-get -qq update", "apt-get -qq install -y --no-install-recommends"
+    assert calls() == [update, f"{install} chromium", update, f"{install} chromium-headless-shell"]
+
+
+def test_a_debian_without_the_headless_shell_goes_on_with_the_browser(
+    command: Say, calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chromium = command("chromium")
+    command("apt-get", 'case "$*" in *headless-shell) exit 100 ;; esac')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    setup.browser()
+    assert calls()[-1] == "apt-get -qq install -y --no-install-recommends chromium-headless-shell"
+    assert setup.find_headless_shell() == str(chromium)
+
+
+def test_the_headless_shell_is_installed_without_asking_only(
+    command: Say, calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("chromium", "apt-get", "sudo"):
+        command(name)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    setup.browser()
+    assert calls() == []
+
+
+def test_the_headless_shell_is_used_where_it_is(command: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    chromium, shell = command("chromium"), command("chromium-headless-shell")
+    assert setup.find_headless_shell() == str(shell)
+    assert setup.find_browser() == str(chromium)
+    monkeypatch.setenv("CHROMIUM", "/opt/named")
+    assert setup.find_headless_shell() == "/opt/named"
 
 
 def test_installing_needs_root_or_sudo(
