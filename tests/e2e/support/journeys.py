@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.e2e.support.desk import Desk, draft_of
 from tests.e2e.support.lists import ListPage, todos_of
@@ -35,7 +35,7 @@ def press_if_offered(button: Locator) -> bool:
     offered = button.and_(button.page.locator(":enabled"))
     if not offered.is_visible():
         return False
-    with suppress(TimeoutError):
+    with suppress(Error):
         offered.click(timeout=SHORT_MS)
     return True
 
