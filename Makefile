@@ -10,7 +10,7 @@ BIN := .venv/bin
 SOURCES := app.py benchmarks chalicelib infra tests
 
 .DEFAULT_GOAL := help
-.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e mutants networks lighthouse openapi \
+.PHONY: help coverage bench bench-quick bench-report run up down reset logs test check lint format types templates workflows unit policies faults faults-long caches integration e2e mutants mutation networks lighthouse openapi \
 	plan deploy status outputs smoke drift unlock rotate-keys destroy role bootstrap rehearse package release open-release beside site
 
 help: ## List the targets
@@ -113,6 +113,10 @@ e2e: ## Browser tests; WAY=direct takes them past the edge, WAY=both takes them 
 mutants: ## Break what guards, one place at a time in a copy, and print which suite notices; about five minutes
 	@$(SETUP) app engine frontend simulator njs
 	@$(BIN)/python -m tests.attacks.mutants
+
+mutation: ## Break what guards wherever it can be broken (AREA=signing: there alone), and print what no test notices; about an hour
+	@$(SETUP) app mutation
+	@.venv-mutation/bin/python -m tests.mutation $(AREA)
 
 networks: ## The journeys of people on 50 unreliable networks each; about ten minutes
 	@$(SETUP) app engine frontend browser

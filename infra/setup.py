@@ -92,6 +92,11 @@ def checkov() -> None:
     python_environment(".venv-checkov", "requirements-checkov.txt")
 
 
+def mutation() -> None:
+    """The environment that `make mutation` runs the tests in."""
+    python_environment(".venv-mutation", "requirements-mutation.txt")
+
+
 def bench() -> None:
     """An environment for each peer of the benchmark."""
     for peer in BENCH_PEERS:
@@ -278,6 +283,7 @@ STEPS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "app": ("Python environment", app),
     "engine": ("AWS engine environment", engine),
     "checkov": ("checkov environment", checkov),
+    "mutation": ("mutation environment", mutation),
     "bench": ("benchmark's peers", bench),
     "frontend": ("front end", frontend),
     "frontend-packages": ("front-end packages", frontend_packages),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib import clock, signing
 from chalicelib.mail import ledger
@@ -99,6 +101,42 @@ def test_names_of_deliveries_stay_so_that_no_mail_is_sent_twice(
     ring.append(after_rotation(rotated(OLD, NOW - RETIRED_SECONDS, "a key between")))
     clock_at.shift(2 * RETIRED_SECONDS)
     assert ledger.delivery_id("welcome", "ada@example.com") == before
+
+
+def test_a_function_whose_clock_is_slow_signs_by_the_oldest_key(clock_at: time_machine.Traveller) -> None:
+    ring = KeyRing("digest", (SigningKey("older", NOW + 1), SigningKey("newer", NOW + 2)))
+    assert ring.sign(b"x") == read_ring("older").sign(b"x")
+
+
+# What stands in mails that were sent, and must open as long as the keys stay.
+SENT_LEAVE = (
+    "WyJhZGFAZXhhbXBsZS5jb20iLCIwMUtBTkM4WjZRNVhXM1QyVjlSNE03QjFZRSIsbnVsbF0"
+    ".EnXVzJokMVueqlj80YDNeOnW9EApLfYVnujF0MPCkmE"
+)
+SENT_CONFIRM = (
+    "WyJhZGFAZXhhbXBsZS5jb20iLCIwMUtBTkM4WjZRNVhXM1QyVjlSNE03QjFZRSIsMTc5MDAwMDAwMF0"
+    ".w9yDAko5lbSLvXgivWlal1_SiFU3bLUyLpq-UXRlhFk"
+)
+
+
+def test_links_in_mails_that_were_sent_long_ago_still_open(
+    clock_at: time_machine.Traveller, ring: list[KeyRing]
+) -> None:
+    assert unseal(Purpose.LEAVE, SENT_LEAVE) == READER
+    clock_at.shift(-1)
+    assert unseal(Purpose.CONFIRM, SENT_CONFIRM) == Token(READER.email, READER.request_id, NOW)
+
+
+def test_a_link_ends_with_its_last_second(clock_at: time_machine.Traveller, ring: list[KeyRing]) -> None:
+    with pytest.raises(InvalidToken):
+        unseal(Purpose.CONFIRM, SENT_CONFIRM)
+
+
+@given(st.text(max_size=40), st.text(max_size=30), st.none() | st.integers(NOW + 1, 2 * NOW))
+def test_a_link_opens_to_what_it_was_made_of(email: str, request_id: str, expires_at: int | None) -> None:
+    token = Token(email, request_id, expires_at)
+    with time_machine.travel(NOW, tick=False):
+        assert [unseal(each, seal(each, token)) for each in Purpose] == [token, token]
 
 
 def test_a_rotation_that_has_not_begun_to_sign_is_not_repeated() -> None:

@@ -1,6 +1,8 @@
 """Batches: one bad record costs nobody else anything, and later records of its key wait for it."""
 
+import json
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -54,6 +56,25 @@ def test_later_records_of_a_bad_ones_key_wait_for_it() -> None:
     assert handled == ["1", "2", "3", "5"]
 
 
+def test_a_key_is_the_same_in_whatever_order_its_attributes_come() -> None:
+    # given two changes of one item, whose keys a stream names in two orders
+    user, todo = {"user_id": {"S": "ada"}}, {"todo_id": {"S": "1"}}
+    first, second = change(1), change(2)
+    first["dynamodb"]["Keys"], second["dynamodb"]["Keys"] = user | todo, todo | user
+    # when the first fails
+    handled, handle = failing_at("1")
+    answer = stream_batch({"Records": [first, second]}, handle)
+    # then the second waits for it
+    assert (failed(answer), handled) == (["1", "2"], ["1"])
+
+
+def test_a_failure_is_logged_under_one_name(logged: StringIO) -> None:
+    _, handle = failing_at("1")
+    stream_batch({"Records": [change(1)]}, handle)
+    entry = json.loads(logged.getvalue().splitlines()[0])
+    assert entry["message"] == "record failed"
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=30))
 def test_each_keys_records_are_done_in_order_up_to_its_first_failure(records: list[tuple[str, bool]]) -> None:
     bad = [str(number) for number, (_, fails) in enumerate(records) if fails]
@@ -101,3 +122,9 @@ def test_messages_of_a_queue_fail_one_by_one() -> None:
     assert failed(queue_batch({"Records": records}, handle)) == ["m2"]
     assert seen[0] == QueueMessage("m1", "body of m1", 3)
     assert [each.received for each in seen] == [3, 3, 1]
+
+
+def test_a_message_that_does_not_count_its_deliveries_is_on_its_first() -> None:
+    seen: list[QueueMessage] = []
+    queue_batch({"Records": [{"messageId": "m1", "body": "text"}]}, seen.append)
+    assert seen == [QueueMessage("m1", "text", 1)]

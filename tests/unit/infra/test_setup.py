@@ -140,6 +140,7 @@ def test_each_environment_has_its_own_pins(project: Path) -> None:
     for step, folder, pins in (
         (setup.engine, ".venv-engine", "infra/local/engine/requirements.txt"),
         (setup.checkov, ".venv-checkov", "requirements-checkov.txt"),
+        (setup.mutation, ".venv-mutation", "requirements-mutation.txt"),
     ):
         (project / pins).parent.mkdir(parents=True, exist_ok=True)
         (project / pins).write_text("")

@@ -1,11 +1,13 @@
 """The delivery ledger: every transition is one conditional write that says whom it expects."""
 
+import json
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 import time_machine
 
-from chalicelib import clock
+from chalicelib import clock, signing
 from chalicelib.mail import ledger
 from chalicelib.mail.model import SHARDS, Delivery, State
 from chalicelib.store.errors import Unavailable
@@ -42,6 +44,11 @@ def test_a_delivery_is_named_by_its_purpose_and_a_hash(purpose: str) -> None:
     # and nobody else has it
     assert name == ledger.delivery_id(purpose, "ada@example.com")
     assert name != ledger.delivery_id(purpose, "bob@example.com")
+
+
+def test_a_delivery_keeps_its_name_so_that_no_later_release_sends_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing, "keys", lambda: signing.read_ring("the key of the first deploy"))
+    assert ledger.delivery_id("welcome", "ada@example.com") == "welcome_1iWXhg0WdyYDlcLl4nn3J-qB"
 
 
 @time_machine.travel(NOON, tick=False)
@@ -133,12 +140,15 @@ def test_what_is_written_too_late_changes_nothing() -> None:
 @pytest.mark.parametrize(
     "settle", [lambda held: ledger.sent(held, "1"), lambda held: ledger.failed(held, "no"), ledger.release]
 )
-def test_a_row_that_cannot_be_written_stays_for_the_sweeper(settle: Callable[[ledger.Claim], None]) -> None:
+def test_a_row_that_cannot_be_written_stays_for_the_sweeper(
+    lines: list[str], settle: Callable[[ledger.Claim], None]
+) -> None:
     held = claimed()
     with dynamodb_behind(lambda _: Scripted(refusal("ThrottlingException"))) as scripted:
         settle(held)
     assert len(scripted.calls) == 2
     assert (row().state, row().unsettled is None) == (State.SENDING, False)
+    assert lines == ["delivery left unsettled"]
 
 
 def test_nothing_is_overdue_within_the_grace_period() -> None:
@@ -194,6 +204,13 @@ def test_taking_over_counts_as_another_attempt() -> None:
         assert not ledger.drop(found)
 
 
+def test_a_delivery_that_is_gone_meanwhile_is_not_taken_over() -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        found = overdue(traveller)
+        Delivery(NAME).delete()
+        assert ledger.take_over(found) is None
+
+
 def test_a_second_attempt_that_was_refused_leaves_the_first_one_unknown() -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         taken = ledger.take_over(overdue(traveller))
@@ -237,6 +254,17 @@ def test_ses_is_believed_in_every_state_but_a_failure() -> None:
     assert row().reason == "Bad content"
 
 
+@pytest.mark.parametrize("settle", [ledger.give_up, ledger.drop])
+def test_ses_is_believed_of_what_was_given_up_or_dropped(settle: Callable[[Delivery], bool]) -> None:
+    # given a delivery that the sweeper has settled
+    with time_machine.travel(NOON, tick=False) as traveller:
+        assert settle(overdue(traveller))
+    # when SES tells that it was sent
+    ledger.was_sent(NAME, "message-1")
+    # then
+    assert (row().state, row().message_id) == (State.SENT, "message-1")
+
+
 def test_ses_cannot_settle_what_is_not_there() -> None:
     ledger.was_sent(NAME, "message-1")
     assert not ledger.was_rejected(NAME, "Bad content")
@@ -244,7 +272,7 @@ def test_ses_cannot_settle_what_is_not_there() -> None:
         row()
 
 
-def test_a_mail_that_went_out_twice_is_counted(lines: list[str]) -> None:
+def test_a_mail_that_went_out_twice_is_counted(lines: list[str], logged: StringIO) -> None:
     # given a mail of which SES told once, twice
     claimed()
     ledger.was_sent(NAME, "message-1")
@@ -254,4 +282,5 @@ def test_a_mail_that_went_out_twice_is_counted(lines: list[str]) -> None:
     ledger.was_sent(NAME, "message-2")
     # then a line says so
     assert lines == ["sent twice"]
+    assert json.loads(logged.getvalue())["delivery"] == NAME
     assert row().message_id == "message-1"

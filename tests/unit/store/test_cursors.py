@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clock
-from chalicelib.signing import KeyRing, read_ring
+from chalicelib.signing import RETIRED_SECONDS, KeyRing, SigningKey, read_ring
 from chalicelib.store.cursors import LIFETIME_SECONDS, MAX_LENGTH, InvalidCursor, _message, _text, seal, unseal
 
 SECRET = read_ring("a key for cursors")
@@ -119,12 +119,41 @@ def test_a_day_is_all_it_lives(age: int, *, opens: bool) -> None:
                 unseal(cursor, SCOPE, SECRET)
 
 
+def test_a_cursor_of_an_earlier_release_still_opens() -> None:
+    # given what an earlier release sealed
+    payload = (
+        "WzE3OTAwMDAwMDAseyJ1c2VyX2lkIjp7IlMiOiJhZGEifSwidG9kb19pZCI6eyJTIjoiMDFLQU5DOFo2UTVYVzNUMlY5UjRNN0IxWUUifX1d"
+    )
+    with time_machine.travel(1_790_000_000, tick=False):
+        assert unseal(f"{payload}.EqnQxL2V9UYG18fk7V0eF6AsVVnd85AZChpgHCdD1t4", SCOPE, SECRET) == KEY
+
+
+def test_whoever_has_a_key_that_was_retired_makes_no_cursor() -> None:
+    with time_machine.travel(1_790_000_000, tick=False) as traveller:
+        ring = KeyRing("digest", (SigningKey("old"), SigningKey("new", 1_790_000_000)))
+        traveller.shift(RETIRED_SECONDS - 1)
+        assert unseal(sealed(secret=read_ring("old")), SCOPE, ring) == KEY
+        traveller.shift(1)
+        with pytest.raises(InvalidCursor, match="not issued for this request"):
+            unseal(sealed(secret=read_ring("old")), SCOPE, ring)
+
+
+def test_the_longest_cursor_opens_and_a_longer_one_does_not() -> None:
+    # given keys whose payloads have as many characters as a cursor may have, and the next number that base64 has
+    longest, longer = (sealed({"id": {"S": "a" * (length - 28)}}) for length in (1536, 1537))
+    assert [len(each.partition(".")[0]) for each in (longest, longer)] == [MAX_LENGTH, MAX_LENGTH + 2]
+    # then
+    assert unseal(longest, SCOPE, SECRET) is not None
+    with pytest.raises(InvalidCursor):
+        unseal(longer, SCOPE, SECRET)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", ".", "a", "a.b.c", "..", "é.é", "\ud800.a", "a" * (MAX_LENGTH + 1) + ".a", "a." + "a" * (MAX_LENGTH + 1)],
 )
 def test_what_is_no_cursor_at_all_is_refused(text: str) -> None:
-    with pytest.raises(InvalidCursor):
+    with pytest.raises(InvalidCursor, match=r"^The cursor (is malformed|was not issued for this request)\.$"):
         unseal(text, SCOPE, SECRET)
 
 

@@ -9,7 +9,13 @@ import pytest
 from moto import mock_aws
 
 from infra.deploy.aws import Aws
-from infra.deploy.signing_key import delete_signing_key_parameter, parameter_name, read_signing_key, write_signing_key
+from infra.deploy.signing_key import (
+    delete_signing_key_parameter,
+    key_version,
+    parameter_name,
+    read_signing_key,
+    write_signing_key,
+)
 from infra.deploy.stage import Stage
 
 SECRET = Stage("dev", "eu-north-1", "blog@example.com", owner="me")
@@ -36,6 +42,8 @@ def test_a_parameter_is_made_once_and_encrypted(aws: Aws) -> None:
     assert read_signing_key(aws, PARAMETER, {}) == made
     kept = aws.client("ssm").get_parameter(Name="/mytodolist/dev/signing-key")["Parameter"]
     assert (kept["Type"], kept["Value"] == made) == ("SecureString", False)
+    (described,) = aws.client("ssm").describe_parameters()["Parameters"]
+    assert described["Description"] == "Signs the links in mails and the cursors of lists"
     tags = aws.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=parameter_name(PARAMETER))
     assert {each["Key"]: each["Value"] for each in tags["TagList"]} == PARAMETER.tags
 
@@ -68,3 +76,24 @@ def test_a_parameter_goes_with_the_data_and_may_be_gone_already(aws: Aws) -> Non
     delete_signing_key_parameter(aws, PARAMETER)
     delete_signing_key_parameter(aws, PARAMETER)
     assert aws.client("ssm").describe_parameters()["Parameters"] == []
+
+
+@mock_aws
+def test_another_secret_takes_the_place_of_the_one_before_which_aws_keeps(aws: Aws) -> None:
+    # given
+    client = aws.client("secretsmanager")
+    arn = client.create_secret(Name="key", SecretString="before")["ARN"]
+    version = key_version(aws, arn)
+    # when
+    write_signing_key(aws, SECRET, {"SigningKeyArn": arn}, "after")
+    # then
+    assert read_signing_key(aws, SECRET, {"SigningKeyArn": arn}) == "after"
+    assert client.get_secret_value(SecretId=arn, VersionId=version)["SecretString"] == "before"
+    assert key_version(aws, arn) == client.get_secret_value(SecretId=arn)["VersionId"] != version
+
+
+@mock_aws
+def test_a_first_parameter_is_encrypted_too(aws: Aws) -> None:
+    write_signing_key(aws, PARAMETER, {}, "first")
+    kept = aws.client("ssm").get_parameter(Name=parameter_name(PARAMETER))["Parameter"]
+    assert (kept["Type"], read_signing_key(aws, PARAMETER, {})) == ("SecureString", "first")

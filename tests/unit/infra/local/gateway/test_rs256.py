@@ -4,6 +4,8 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -72,3 +74,9 @@ def test_a_signature_plus_the_modulus_is_another_number() -> None:
     larger = int.from_bytes(decoded(signature)) + KEY[0]
     with pytest.raises(SignatureError):
         verified_claims(f"{head}.{body}.{encoded(larger.to_bytes(257))}", KEY)
+
+
+@given(st.binary(min_size=1, max_size=40), st.binary(min_size=1, max_size=8))
+def test_numbers_of_any_length_are_read_from_a_key_set(modulus: bytes, exponent: bytes) -> None:
+    key = {"kty": "RSA", "kid": "key", "n": encoded(modulus), "e": encoded(exponent)}
+    assert public_keys({"keys": [key]}) == {"key": (int.from_bytes(modulus), int.from_bytes(exponent))}

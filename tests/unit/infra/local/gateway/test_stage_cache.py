@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from chalice.config import Config
 
 from app import app
-from infra.cache_settings import Kept
+from infra.cache_settings import LARGEST_ANSWER_BYTES, Kept
 from infra.local.gateway.requests import LocalGateway
 from infra.local.gateway.signatures import Signatures
 from infra.local.gateway.stage_cache import HIT, MISS, RefreshRefusedError, StageCache
@@ -85,6 +85,20 @@ def test_every_key_tells_answers_apart(stage: Stage) -> None:
 
 def test_what_is_no_key_tells_nothing_apart(stage: Stage) -> None:
     assert stage.run_of("/posts?tag=a") == stage.run_of("/posts?tag=b&tag=a&limit=1") == 1
+
+
+def test_an_empty_key_is_the_same_as_none(stage: Stage) -> None:
+    assert stage.run_of("/posts") == stage.run_of("/posts?tag=") == stage.run_of("/posts", Origin="") == 1
+
+
+def test_a_large_answer_is_kept_and_a_larger_one_is_not(stage: Stage) -> None:
+    for size, layers in ((LARGEST_ANSWER_BYTES, [MISS, HIT]), (LARGEST_ANSWER_BYTES + 1, [MISS, MISS])):
+        event = Api(app).event("GET", f"/posts?tag={size}", None, {})
+        told = [
+            stage.cache.answer(event, "/posts", lambda: {"statusCode": 200, "headers": {}, "body": " " * size})  # noqa: B023
+            for _ in range(2)
+        ]
+        assert [each["headers"]["X-Cache"] for each in told] == layers
 
 
 def test_an_answer_lasts_for_its_seconds(stage: Stage) -> None:
@@ -163,6 +177,55 @@ def test_a_signature_of_another_time_is_none(minutes: int) -> None:
 
 def test_a_signature_says_which_method_it_is_for() -> None:
     assert not Signatures(KEY, SECRET, "eu-north-1").made("POST", "/posts", signed("/posts"))
+
+
+def test_a_signature_lasts_for_five_minutes() -> None:
+    headers = signed("/posts")
+    signed_at = datetime.strptime(headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    for seconds, is_one in ((-301, False), (-300, True), (300, True), (301, False)):
+        now = signed_at + timedelta(seconds=seconds)
+        signatures = Signatures(KEY, SECRET, "eu-north-1", lambda now=now: now)  # type: ignore[misc]
+        assert signatures.made("GET", "/posts", headers) is is_one
+
+
+def test_only_the_host_and_the_time_have_to_be_signed() -> None:
+    request = AWSRequest("GET", f"http://{HOST}/posts", {"host": HOST})
+    SigV4Auth(Credentials(KEY, SECRET), "execute-api", "eu-north-1").add_auth(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    signatures = Signatures(KEY, SECRET, "eu-north-1")
+    assert signatures.made("GET", "/posts", headers)
+    assert signatures.made("GET", "/posts", headers | {"user-agent": "any"})
+
+
+def test_a_signature_is_of_one_body() -> None:
+    request = AWSRequest("POST", f"http://{HOST}/posts", {"host": HOST}, b"one")
+    SigV4Auth(Credentials(KEY, SECRET), "execute-api", "eu-north-1").add_auth(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    signatures = Signatures(KEY, SECRET, "eu-north-1")
+    assert signatures.made("POST", "/posts", headers, b"one")
+    assert not any(signatures.made("POST", "/posts", headers, body) for body in (b"other", b""))
+
+
+@pytest.mark.parametrize("moment", ["20261129T256161Z", "20261129", "now"])
+def test_a_signature_of_a_time_that_there_is_not_is_none(moment: str) -> None:
+    # given a request that who has the key signs with such a time
+    signer = SigV4Auth(Credentials(KEY, SECRET), "execute-api", "eu-north-1")
+    headers = {"host": HOST, "x-amz-date": moment}
+    request = AWSRequest("GET", f"http://{HOST}/posts", headers)
+    request.context["timestamp"] = moment
+    signature = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
+    scope = f"{KEY}/{moment[:8]}/eu-north-1/execute-api/aws4_request"
+    authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={signature}"
+    # then
+    signatures = Signatures(KEY, SECRET, "eu-north-1")
+    assert not signatures.made("GET", "/posts", headers | {"authorization": authorization})
+
+
+@pytest.mark.parametrize("missing", ["authorization", "x-amz-date"])
+def test_without_a_signature_or_its_time_there_is_none(missing: str) -> None:
+    headers = signed("/posts")
+    del headers[missing]
+    assert not Signatures(KEY, SECRET, "eu-north-1").made("GET", "/posts", headers)
 
 
 @pytest.fixture

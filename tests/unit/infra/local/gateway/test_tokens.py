@@ -96,12 +96,49 @@ def test_the_right_signature_alone_is_not_enough(verifier: TokenVerifier, lacks:
         verifier.claims(GENUINELY_SIGNED[lacks])
 
 
+WRONG = {
+    "iss": {"iss": "https://elsewhere.example"},
+    "aud": {"aud": ["another", "third"]},
+    "token_use": {"token_use": "access"},
+    "sub": {"sub": ["ada"]},
+    "exp": {"exp": True},
+    "iat": {"iat": NOW + 3600},
+    "nbf": {"nbf": NOW + 3600},
+}
+
+
+@pytest.mark.parametrize("claim", WRONG)
+def test_a_refusal_names_the_claim_that_is_wrong(verifier: TokenVerifier, claim: str) -> None:
+    with pytest.raises(InvalidTokenError, match=rf"^{claim}$"):
+        verifier.claims(POOL.token(**WRONG[claim]))
+
+
+RIGHT: dict[str, dict[str, Any]] = {
+    "for this client among others": {"aud": ["another", POOL.client]},
+    "valid since this second": {"nbf": NOW, "iat": NOW},
+    "times with fractions": {"exp": NOW + 0.5, "iat": NOW - 0.5, "nbf": NOW - 0.5},
+}
+
+
+@pytest.mark.parametrize("is_right", RIGHT)
+def test_what_is_unusual_and_right_passes(verifier: TokenVerifier, is_right: str) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert verifier.claims(POOL.token(**RIGHT[is_right]))["sub"] == "ada"
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_time_is_a_finite_number(verifier: TokenVerifier, name: str, value: float) -> None:
+    with pytest.raises(InvalidTokenError, match=rf"^{name}$"):
+        verifier.claims(POOL.token(**{name: value}))
+
+
 def test_a_token_passes_until_its_last_second(verifier: TokenVerifier) -> None:
     with time_machine.travel(NOW, tick=False) as traveller:
         token = POOL.token()
         traveller.shift(3599)
         assert verifier.claims(token)["sub"] == "ada"
-        traveller.shift(2)
+        traveller.shift(1)
         with pytest.raises(InvalidTokenError):
             verifier.claims(token)
 
@@ -161,7 +198,7 @@ def test_without_the_pools_keys_no_token_is_judged(tmp_path: Path, content: str 
     if content is not None:
         path.write_text(content)
     verifier = TokenVerifier(KeySet(path.as_uri()), POOL.issuer, POOL.client)
-    with pytest.raises(KeysUnavailableError):
+    with pytest.raises(KeysUnavailableError, match=r"jwks\.json$"):
         verifier.claims(POOL.token())
     # and as soon as they are there, it is
     published(path, POOL)
