@@ -113,10 +113,8 @@ class Deploy:
         deployed = deployed_file(self.project, self.stage.name)
         state.fetch(deployed)
         try:
-            access = CLOSED if self.stage.closed_api else OPEN
-            boundary = self.aws.role_boundary_arn(self.stage)
-            more = (self.stage.api_name, self.outputs["SiteUrl"], self.stage.requirements, access, boundary)
-            run_chalice(self.aws, self.stage, self.project, "deploy", *more)
+            given = chalice_arguments(self.aws, self.stage, self.outputs["SiteUrl"])
+            run_chalice(self.aws, self.stage, self.project, "deploy", *given)
         finally:
             # What was made before it broke off is there, and must be found again.
             state.keep(deployed)
@@ -168,6 +166,12 @@ def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
         f"The release was taken back: functions and routes are those of {before.made_at}, commit {before.commit}. "
         f"The reason is in the log /aws/lambda/{stage.api_name}"
     )
+
+
+def chalice_arguments(aws: Aws, stage: Stage, site_url: str) -> tuple[str, ...]:
+    """What chalice_app.py is told of a stage that it deploys."""
+    access = CLOSED if stage.closed_api else OPEN
+    return stage.api_name, site_url, stage.requirements, access, aws.role_boundary_arn(stage)
 
 
 def run_chalice(aws: Aws, stage: Stage, project: Path, verb: str, *more: str) -> None:

@@ -319,6 +319,16 @@ def test_a_stage_without_a_cache_has_it_switched_off() -> None:
     assert not [name for name in variables if name.startswith("STAGE_CACHE")]
 
 
+def test_a_closed_api_wants_a_key_beside_each_token(stack: Node) -> None:
+    assert STAGE.closed_api
+    paths = properties(stack, "RestAPI")["Body"]["paths"].values()
+    operations = [operation for methods in paths for operation in methods.values()]
+    asked = [{name for each in operation.get("security", ()) for name in each} for operation in operations]
+    of_people = [names for names in asked if "UserPool" in names]
+    assert len(of_people) > 15
+    assert [names for names in of_people if "api_key" not in names] == []
+
+
 def test_usage_plans_are_those_of_the_direct_path(stack: Node) -> None:
     for plan, name in zip(plans(STAGE), ("Site", "Readers"), strict=True):
         made = properties(stack, f"{name}Plan")
