@@ -7,7 +7,7 @@ import { build } from 'vite';
 const BUDGETS = {
     'index.html': { first: 3, all: 3, styles: 6 },
     '404.html': { first: 1, all: 1, styles: 6 },
-    'todos/index.html': { first: 56, all: 60, styles: 9 },
+    'todos/index.html': { first: 56, all: 61, styles: 9 },
     'sign-in/index.html': { first: 60, all: 60, styles: 6 },
     'sign-up/index.html': { first: 60, all: 60, styles: 6 },
     'reset/index.html': { first: 60, all: 60, styles: 6 },

@@ -1,5 +1,12 @@
 /** What the page must know about where it runs; the same build serves every stage. */
 
+export interface SignInPages {
+  /** Such as https://auth.example.com. */
+  address: string;
+  /** The names by which the User Pool knows them: Google, SAML. */
+  providers: string[];
+}
+
 export interface Config {
   stage: string;
   api: string;
@@ -14,6 +21,8 @@ export interface Config {
   s3_endpoint: string | null;
   todos_table: string;
   dynamodb_endpoint: string | null;
+  /** Cognito's own pages, where people sign in by another provider; absent where the stage has none. */
+  sign_in_pages?: SignInPages | null;
   /** Where the laptop keeps the mails it caught; null elsewhere. */
   mailbox: string | null;
 }

@@ -116,6 +116,7 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "HostedZoneId": stage.hosted_zone_id,
             "FirewallArn": known["FirewallArn"] if stage.firewall else "",
             "PriceClass": stage.price_class,
+            "SignInPages": stage.sign_in_pages,
             "LogDays": str(stage.log_days),
             "RoleBoundary": stage.role_boundary,
             # These are known after the first release, and stay.
@@ -168,7 +169,7 @@ def _sign_in(stage: Stage) -> dict[str, str]:
         "HostedDomain": stage.sign_in_domain,
         "HostedCertificateArn": stage.sign_in_certificate_arn,
         "HostedZoneId": stage.hosted_zone_id if stage.sign_in_domain else "",
-        "ReturnUrls": f"https://{stage.domain}/" if stage.sign_in_domain else "",
+        "ReturnUrls": f"https://{stage.domain}/,https://{stage.domain}/sign-in/" if stage.sign_in_domain else "",
         "GoogleClientId": stage.google_client_id,
         "GoogleSecretName": stage.google_secret_name,
         "SamlMetadataUrl": stage.saml_metadata_url,

@@ -66,8 +66,15 @@ def browser_config(aws: Aws, stage: Stage, outputs: Mapping[str, str]) -> dict[s
         "s3_endpoint": endpoint,
         "todos_table": outputs["TodosTable"],
         "dynamodb_endpoint": endpoint,
+        "sign_in_pages": _sign_in_pages(stage),
         "mailbox": None,
     }
+
+
+def _sign_in_pages(stage: Stage) -> dict[str, Any] | None:
+    if not stage.sign_in_providers:
+        return None
+    return {"address": stage.sign_in_pages, "providers": stage.sign_in_providers}
 
 
 def _run(module: str, failure: str, stage: Stage, environment: Mapping[str, str]) -> None:

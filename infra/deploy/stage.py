@@ -140,6 +140,19 @@ class Stage:
         return self.mail_domain or self.mail_from
 
     @property
+    def sign_in_pages(self) -> str:
+        """The address of Cognito's own sign-in pages; empty without them."""
+        if not self.sign_in_domain:
+            return ""
+        own = "." in self.sign_in_domain
+        return f"https://{self.sign_in_domain}" + ("" if own else f".auth.{self.region}.amazoncognito.com")
+
+    @property
+    def sign_in_providers(self) -> list[str]:
+        """The providers that people sign in by on those pages, as infra/templates/identity.yaml names them."""
+        return [name for name, given in (("Google", self.google_client_id), ("SAML", self.saml_metadata_url)) if given]
+
+    @property
     def requirements(self) -> str:
         """The file of what is packaged with the functions."""
         return "requirements-dax.txt" if self.dax_nodes else "requirements.txt"

@@ -57,13 +57,14 @@ def test_a_post_is_whole_with_scripts_off(new_page: NewPage) -> None:
     expect(page.get_by_role("heading", name="#design")).to_be_visible()
 
 
-def test_nothing_of_the_blog_comes_from_elsewhere_and_nothing_is_asked_of_the_api(page: Page, laptop: Laptop) -> None:
+def test_nothing_of_the_blog_comes_from_elsewhere_and_nothing_is_asked_of_the_api(page: Page, site: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for address in PAGES:
         page.goto(address, wait_until="networkidle")
     assert len(asked) > len(PAGES)
-    assert {url for url in asked if not url.startswith(f"{laptop.urls['site']}/")} == set()
+    assert {url for url in asked if not url.startswith(f"{site}/")} == set()
+    assert [url for url in asked if url.startswith(f"{site}/api/")] == []
 
 
 def test_a_page_costs_little_and_does_not_move(page: Page) -> None:
@@ -133,10 +134,11 @@ def test_the_page_for_what_is_not_there_leads_back_to_the_blog(page: Page, expec
     expect(page.get_by_role("heading", name="MyBlog", level=1)).to_be_visible()
 
 
-def test_the_feed_and_the_sitemap_name_every_post(page: Page) -> None:
+def test_the_feed_and_the_sitemap_name_every_post(page: Page, laptop: Laptop) -> None:
     feed, sitemap = page.request.get("/blog/feed.atom"), page.request.get("/sitemap.xml")
     assert feed.headers["content-type"] == "application/atom+xml"
     for slug in ("a-list-that-survives-the-tunnel", "fewer-shelves", "the-moon-over-the-build-server"):
         assert f"/blog/{slug}/" in feed.text()
         assert f"/blog/{slug}/" in sitemap.text()
-    assert f"Sitemap: {sitemap.url}" in page.request.get("/robots.txt").text()
+    # Past the edge too: readers know the site by its one address.
+    assert f"Sitemap: {laptop.urls['site']}/sitemap.xml" in page.request.get("/robots.txt").text()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.e2e.conftest import NewPage
 from tests.e2e.support.lists import ListPage, add_todo, titles_of, todos_of
-from tests.support.laptop import Laptop, Person, until
+from tests.support.laptop import Person, until
 
 
 @pytest.fixture(autouse=True)
@@ -301,13 +301,13 @@ def test_out_of_the_tunnel_the_list_is_read_again_where_the_own_rows_have_change
 
 
 @pytest.fixture
-def closed(new_page: NewPage, ines: Person, laptop: Laptop) -> ListPage:
+def closed(new_page: NewPage, ines: Person, site: str) -> ListPage:
     """A list whose page takes a table for its own that DynamoDB does not let it read."""
     add_todo(ines.api, "Call the plumber")
     page = new_page(ines)
 
     def mislead(route: Route) -> None:
-        config = httpx.get(f"{laptop.urls['site']}/config.json").json()
+        config = httpx.get(f"{site}/config.json").json()
         route.fulfill(json=config | {"todos_table": "mytodolist-local-media"})
 
     page.route("**/config.json", mislead)

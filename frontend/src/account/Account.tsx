@@ -8,6 +8,7 @@ import { readTheme, setTheme, type Theme } from '../ui/theme';
 import { useTask } from './Form';
 import { leave } from './leave';
 import type { PageOwner } from './page-owner';
+import { nameOf } from './providers';
 import { SecondStep } from './SecondStep';
 
 const THEMES: { theme: Theme; label: string }[] = [
@@ -16,7 +17,14 @@ const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'dark', label: 'Dark' },
 ];
 
-export function Account({ owner, store }: { owner: PageOwner; store: Store }) {
+interface AccountProps {
+  owner: PageOwner;
+  store: Store;
+  /** The provider that signed the person in; null where it was the User Pool itself. */
+  provider: string | null;
+}
+
+export function Account({ owner, store, provider }: AccountProps) {
   const { person } = owner;
   return (
     <div class="account">
@@ -28,11 +36,21 @@ export function Account({ owner, store }: { owner: PageOwner; store: Store }) {
       </header>
       {person.isAuthor && <WayToWrite />}
       <ThemeChoice />
-      <SecondStep email={person.email} />
+      {provider ? <TheirSecondStep provider={provider} /> : <SecondStep email={person.email} />}
       <WaysOut owner={owner} store={store} />
     </div>
   );
 }
+
+/** The User Pool asks nobody for a second step whom another provider has signed in. */
+const TheirSecondStep = ({ provider }: { provider: string }) => (
+  <section aria-labelledby="totp-h">
+    <div>
+      <h2 id="totp-h">Second step</h2>
+      <p>You sign in with {nameOf(provider)}, where a second step can be set up.</p>
+    </div>
+  </section>
+);
 
 const WayToWrite = () => (
   <section aria-labelledby="write-h">

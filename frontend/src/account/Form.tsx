@@ -12,8 +12,9 @@ export interface Task {
   run(work: () => Promise<void>, check?: Objection | null): Promise<void>;
 }
 
-export function useTask(): Task {
-  const [objection, setObjection] = useState<Objection | null>(null);
+/** `first` is what went wrong before there was a form. */
+export function useTask(first: Objection | null = null): Task {
+  const [objection, setObjection] = useState<Objection | null>(first);
   const [isBusy, setBusy] = useState(false);
   return {
     objection,

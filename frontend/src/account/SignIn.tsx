@@ -8,7 +8,8 @@ import { enter, goOn } from './enter';
 import { Form, useTask } from './Form';
 import { EmailField, PasswordField } from './fields';
 import { greeting } from './greeting';
-import { formObjection } from './sentences';
+import { OtherProviders } from './OtherProviders';
+import { formObjection, type Objection } from './sentences';
 import { TotpStep } from './TotpStep';
 import { withNext } from './ways';
 
@@ -17,13 +18,15 @@ type Step = 'password' | 'totp' | 'confirm';
 interface SignInProps {
   config: Config;
   email?: string;
+  /** Why another provider has signed nobody in. */
+  objection?: Objection | null;
 }
 
-export function SignIn({ config, email: known = '' }: SignInProps) {
+export function SignIn({ config, email: known = '', objection = null }: SignInProps) {
   const [step, setStep] = useState<Step>('password');
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState('');
-  const task = useTask();
+  const task = useTask(objection);
 
   async function start(): Promise<void> {
     const { nextStep } = await enter(email, password);
@@ -76,9 +79,12 @@ export function SignIn({ config, email: known = '' }: SignInProps) {
       busyButton="Signing in"
       onSubmit={() => void task.run(start, formObjection({ email, password }))}
       after={
-        <p class="small quiet">
-          New here? <a href={withNext('/sign-up/', location.search)}>Create an account</a>
-        </p>
+        <>
+          <OtherProviders config={config} task={task} />
+          <p class="small quiet">
+            New here? <a href={withNext('/sign-up/', location.search)}>Create an account</a>
+          </p>
+        </>
       }
     >
       <EmailField value={email} onInput={setEmail} objection={task.objection} />

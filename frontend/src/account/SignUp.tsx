@@ -6,6 +6,7 @@ import { ConfirmStep } from './ConfirmStep';
 import { enter, goOn } from './enter';
 import { Form, useTask } from './Form';
 import { EmailField, PasswordField } from './fields';
+import { OtherProviders } from './OtherProviders';
 import { formObjection, isConfirmed } from './sentences';
 import { withNext } from './ways';
 
@@ -77,9 +78,12 @@ export function SignUp({ config }: { config: Config }) {
       busyButton="Creating"
       onSubmit={() => void task.run(create, formObjection({ email, password }))}
       after={
-        <p class="small quiet">
-          Already have one? <a href={withNext('/sign-in/', location.search)}>Sign in</a>
-        </p>
+        <>
+          <OtherProviders config={config} task={task} />
+          <p class="small quiet">
+            Already have one? <a href={withNext('/sign-in/', location.search)}>Sign in</a>
+          </p>
+        </>
       }
     >
       <EmailField value={email} onInput={setEmail} objection={task.objection} />

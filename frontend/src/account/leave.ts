@@ -3,7 +3,7 @@ import { copyName, type Store } from '../offline/store';
 import type { PageOwner } from './page-owner';
 
 export async function leave(store: Store, owner: PageOwner, { everywhere = false } = {}): Promise<void> {
-  await owner.signOut({ everywhere });
+  const next = await owner.signOut({ everywhere });
   await store.update(copyName(owner.person.sub), () => undefined).catch(() => undefined);
-  location.assign('/');
+  location.assign(next);
 }

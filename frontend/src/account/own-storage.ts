@@ -17,6 +17,14 @@ export function storedClaims(clientId: string, storage: Storage): Record<string,
   return token ? claimsOf(token) : null;
 }
 
+/** Whether the session of this browser came from Cognito's own pages: their tokens are for OpenID, those of SRP are not. */
+export function isFromPages(clientId: string, storage: Storage): boolean {
+  const user = storage.getItem(`${prefixOf(clientId)}LastAuthUser`);
+  const token = user && storage.getItem(`${prefixOf(clientId)}${user}.accessToken`);
+  const scope = token && claimsOf(token)?.scope;
+  return typeof scope === 'string' && scope.split(' ').includes('openid');
+}
+
 export function ownStorage(clientId: string, sub: string, storage: Storage): TokenStorage {
   const prefix = prefixOf(clientId);
   const userKey = `${prefix}LastAuthUser`;
@@ -51,9 +59,9 @@ export function ownStorage(clientId: string, sub: string, storage: Storage): Tok
 /** The names of all the keys that Amplify keeps tokens under start so. */
 export const TOKENS = 'CognitoIdentityServiceProvider.';
 
-const prefixOf = (clientId: string): string => `${TOKENS}${clientId}.`;
+export const prefixOf = (clientId: string): string => `${TOKENS}${clientId}.`;
 
-function claimsOf(token: string): Record<string, unknown> | null {
+export function claimsOf(token: string): Record<string, unknown> | null {
   try {
     const [, body = ''] = token.split('.');
     const bytes = atob(body.replaceAll('-', '+').replaceAll('_', '/'));

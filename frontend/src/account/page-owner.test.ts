@@ -39,6 +39,7 @@ function aBrowser() {
     },
     async signOut() {
       browser.holder = null;
+      return '/';
     },
   };
   const owner = createPageOwner({

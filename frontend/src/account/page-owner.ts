@@ -108,10 +108,11 @@ export function createPageOwner(parts: OwnerParts) {
       parts.forget();
       parts.signInAgain();
     },
-    async signOut({ everywhere = false } = {}): Promise<void> {
+    /** Gives where to go then. */
+    async signOut({ everywhere = false } = {}): Promise<string> {
       // First, so that other tabs know at once; they are not to look for tokens that are being taken away.
       if (remembered()?.sub === sub) parts.forget();
-      await session.signOut({ everywhere });
+      return session.signOut({ everywhere });
     },
     /** Calls back when the session is the person's again. */
     onReturn: (listener: () => void) => void onReturn.add(listener),

@@ -1,5 +1,7 @@
 /** What Cognito's refusals mean to a person, and which field they concern. */
 
+import { nameOf, type Reason, ReturnFailed } from './providers';
+
 export type FieldName = 'email' | 'password' | 'code';
 
 export interface Objection {
@@ -32,6 +34,18 @@ const BY_NAME: Record<string, Objection> = {
   NetworkError: { text: 'No answer. Check the network, then try again. What you typed stays here.' },
 };
 
+/** By a provider's name. */
+const RETURNS: Record<Reason, (provider: string) => string> = {
+  'called-off': () => 'You have not been signed in: it was called off.',
+  refused: provider =>
+    `${capital(provider)} could not sign you in. Try again, or use your email address and a password.`,
+  'not-begun-here': () => 'That sign-in did not begin in this tab. Begin it again here.',
+  expired: () => 'That took too long. Sign in once more.',
+  'no-answer': () => 'No answer. Check the network, then sign in once more.',
+};
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 export function objectionTo(failure: unknown): Objection {
   const { name = '', message = '' } = failure instanceof Error ? failure : {};
   if (name === 'NotAuthorizedException') return notAuthorized(message);
@@ -40,6 +54,7 @@ export function objectionTo(failure: unknown): Objection {
   if (name === 'ExpiredCodeException' && /already been used/i.test(message)) {
     return { text: 'That code has been used. Wait for the next one.', field: 'code' };
   }
+  if (failure instanceof ReturnFailed) return { text: RETURNS[failure.reason](nameOf(failure.provider)) };
   const known = BY_NAME[name];
   if (known) return known;
   reportError(failure);

@@ -4,8 +4,9 @@ import { fetchAuthSession, signOut as forgetTokens } from 'aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { NoAnswer } from '../api/failures';
 import type { Config } from '../config';
-import { ownStorage, storedClaims } from './own-storage';
+import { isFromPages, ownStorage, storedClaims } from './own-storage';
 import { forgetPerson, personIn, rememberPerson } from './person';
+import { signOutAddress } from './sign-out-address';
 
 export interface Credentials {
   accessKeyId: string;
@@ -26,8 +27,8 @@ export interface Session {
   tokens(options: { refresh: boolean }): Promise<Tokens | undefined>;
   /** Temporary AWS credentials, and whose they are; undefined where there is no session any more. */
   credentials(): Promise<(Credentials & { sub: unknown }) | undefined>;
-  /** Ends the session here, or on every device. */
-  signOut(options: { everywhere: boolean }): Promise<void>;
+  /** Ends the session here, or on every device. Gives where to go then: Cognito's pages have a session of their own. */
+  signOut(options: { everywhere: boolean }): Promise<string>;
 }
 
 /** For the pages that sign somebody in. */
@@ -69,7 +70,11 @@ export function openSession(config: Config, sub: string): Session {
       const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
       return { accessKeyId, secretAccessKey, sessionToken, sub: session.userSub };
     },
-    signOut: ({ everywhere }) => forgetTokens({ global: everywhere }),
+    async signOut({ everywhere }) {
+      const isByPages = config.sign_in_pages && isFromPages(clientId, localStorage);
+      await forgetTokens({ global: everywhere });
+      return isByPages ? signOutAddress(config, location.origin) : '/';
+    },
   };
 }
 

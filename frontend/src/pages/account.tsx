@@ -3,7 +3,9 @@ import { Account } from '../account/Account';
 import { startPage } from '../account/page';
 import { OwnerOnly } from '../account/OwnerOnly';
 import { openPageOwner } from '../account/open-owner';
+import { storedClaims } from '../account/own-storage';
 import { forgetPerson, rememberedPerson } from '../account/person';
+import { providerIn } from '../account/providers';
 import { hasSession } from '../account/session';
 import { toSignIn } from '../account/ways';
 import { openStoreInTime } from '../offline/store';
@@ -18,9 +20,10 @@ void startPage(async config => {
   }
   const owner = openPageOwner(config, person);
   const store = await openStoreInTime();
+  const claims = storedClaims(config.user_pool_client_id, localStorage);
   return (
     <OwnerOnly owner={owner}>
-      <Account owner={owner} store={store} />
+      <Account owner={owner} store={store} provider={providerIn(claims ?? {})} />
     </OwnerOnly>
   );
 });

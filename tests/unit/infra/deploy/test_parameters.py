@@ -53,6 +53,7 @@ FULL = Stage(
     price_class="PriceClass_200",
     owner="web-team",
 )
+RETURNS = "https://todo.example.com/,https://todo.example.com/sign-in/"
 # They are of an account and not of a stage; `make bootstrap` says what they are given.
 OF_THE_ACCOUNT = {"cloud/bootstrap", "cloud/deploy-role"}
 # Parameters that no setting reaches, and why.
@@ -121,8 +122,11 @@ def test_no_stack_is_given_a_parameter_that_its_template_lacks() -> None:
         ("mail_domain", "", "identity.SenderIdentity", "blog@example.com"),
         ("mail_identity", "existing", "messaging.MakesMailIdentity", "false"),
         ("mail_identity", "create", "messaging.MakesMailIdentity", "true"),
-        ("sign_in_domain", "auth.example.com", "identity.ReturnUrls", "https://todo.example.com/"),
+        ("sign_in_domain", "auth.example.com", "identity.ReturnUrls", RETURNS),
         ("sign_in_domain", "", "identity.ReturnUrls", None),
+        ("sign_in_domain", "auth.example.com", "edge.SignInPages", "https://auth.example.com"),
+        ("sign_in_domain", "my-todos", "edge.SignInPages", "https://my-todos.auth.eu-north-1.amazoncognito.com"),
+        ("sign_in_domain", "", "edge.SignInPages", None),
         ("roles_have_boundary", True, "identity.RoleBoundary", "boundary-mytodolist-dev"),
         ("firewall_rate", 500, "cloud/firewall.RequestsPerFiveMinutes", "500"),
         ("price_class", "PriceClass_All", "edge.PriceClass", "PriceClass_All"),
