@@ -16,6 +16,7 @@ from infra.deploy.one_stack.template import merge_template
 from infra.deploy.parts import EVERY_PART, Part, parts
 from infra.deploy.stacks import Stack, StackError, apply
 from infra.deploy.stage import Stage
+from tests.support.deploy_role import assume_deploy_role
 from tests.templates import reading
 
 STAGE = Stage(
@@ -31,6 +32,7 @@ STAGE = Stage(
     monthly_budget=20,
     dax_nodes=1,
     sets_up_api_logs=True,
+    roles_have_boundary=True,
 )
 POLL_SECONDS = 0.05
 BUCKET = "templates-of-first"
@@ -86,11 +88,22 @@ def everything(aws: Aws) -> set[str]:
     }
 
 
-def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine, tmp_path: Path) -> None:
-    # Given a stage in an account that has nothing of it
+def by_role(aws: Aws, folder: Path, patch: pytest.MonkeyPatch) -> Aws:
+    """The account as the role that deploys the stage reaches it."""
+    patch.setenv("AWS_ENDPOINT_URL", aws.engine.url)
+    patch.setenv("AWS_ACCESS_KEY_ID", aws.engine.access_key)
+    patch.setenv("AWS_SECRET_ACCESS_KEY", aws.engine.secret_key)
+    keys = assume_deploy_role(STAGE, folder)
+    return Aws(aws.engine, {name.lower(): value for name, value in keys.items()})
+
+
+def test_each_stack_fails_once_and_is_made_the_next_time(
+    make_engine: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a stage in an account that has nothing of it but the role that deploys it
     # Topics and queues take TLS alone.
     aws = Aws(make_engine(environment={"ENGINE_AS_TLS": "1"}))
-    outputs = dict(KNOWN)
+    role, outputs = by_role(aws, tmp_path, monkeypatch), dict(KNOWN)
     assert parts(STAGE) == EVERY_PART
     for part in parts(STAGE):
         stack = part.stack(STAGE, outputs)
@@ -98,11 +111,11 @@ def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine
         # When the creation of a stack fails at its last resource
         broken = Stack(stack.name, failing_last(stack.template, tmp_path), stack.parameters, stack.tags)
         with pytest.raises(StackError, match="Broken: The dashboard body is invalid"):
-            apply(client(aws, part), broken, poll_seconds=POLL_SECONDS)
+            apply(client(role, part), broken, poll_seconds=POLL_SECONDS)
         # Then nothing is left of it
         assert everything(aws) == before, part.concern
         # And the next deploy makes it
-        outputs |= apply(client(aws, part), stack, poll_seconds=POLL_SECONDS)
+        outputs |= apply(client(role, part), stack, poll_seconds=POLL_SECONDS)
     assert len(everything(aws)) > len(parts(STAGE))
     # And tables and users are protected
     tables = aws.client("dynamodb", region=STAGE.region)
@@ -112,7 +125,12 @@ def test_each_stack_fails_once_and_is_made_the_next_time(make_engine: MakeEngine
 
 
 STACK = "AWS::CloudFormation::Stack"
-WHOLE = replace(STAGE, domain="todo.example.com", certificate_arn="arn:aws:acm:us-east-1:000000000000:certificate/c")
+WHOLE = replace(
+    STAGE,
+    roles_have_boundary=True,
+    domain="todo.example.com",
+    certificate_arn="arn:aws:acm:us-east-1:000000000000:certificate/c",
+)
 
 
 def whole(aws: Aws, failing: str = "") -> dict[str, Any]:
@@ -139,12 +157,15 @@ def needed(name: str, resources: dict[str, Any]) -> set[str]:
     return {name}.union(*(needed(other, resources) for other in resources if other != name and f'"{other}"' in text))
 
 
-def test_the_one_stack_fails_in_each_nested_stack_and_is_made_the_next_time(make_engine: MakeEngine) -> None:
-    # Given an account that has nothing of the stage but a bucket with its templates
+def test_the_one_stack_fails_in_each_nested_stack_and_is_made_the_next_time(
+    make_engine: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an account that has nothing of the stage but the role that deploys it and a bucket with its templates
     aws = Aws(make_engine(environment={"ENGINE_AS_TLS": "1"}))
     location = {"LocationConstraint": STAGE.region}
     aws.client("s3", region=STAGE.region).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
-    cloudformation, before = aws.client("cloudformation", region=STAGE.region), everything(aws)
+    role, before = by_role(aws, tmp_path, monkeypatch), everything(aws)
+    cloudformation = role.client("cloudformation", region=STAGE.region)
 
     def create(name: str, resources: dict[str, Any]) -> str:
         template = {
@@ -171,12 +192,12 @@ def test_the_one_stack_fails_in_each_nested_stack_and_is_made_the_next_time(make
         # When the whole fails in one of its nested stacks, then nothing is left of it
         resources = whole(aws, failing)
         part = {name: one for name, one in resources.items() if name in needed(failing, resources)}
-        assert create(f"whole-{failing.lower()}", part) == "ROLLBACK_COMPLETE"
+        assert create(f"{WHOLE.api_name}-{failing.lower()}", part) == "ROLLBACK_COMPLETE"
         assert everything(aws) == before, failing
     # And when all of them are made and the one stack itself fails, then nothing is left either
     resources = whole(aws)
     resources["Broken"] = {**BROKEN, "DependsOn": list(resources)}
-    assert create("whole-itself", resources) == "ROLLBACK_COMPLETE"
+    assert create(f"{WHOLE.api_name}-itself", resources) == "ROLLBACK_COMPLETE"
     assert everything(aws) == before
     # And without the fault it is made
-    assert create("whole", whole(aws)) == "CREATE_COMPLETE"
+    assert create(WHOLE.api_name, whole(aws)) == "CREATE_COMPLETE"
