@@ -80,7 +80,8 @@ def _refresh(folder: Path, area: Area) -> None:
         "source_paths": ["chalicelib", "infra"],
         "only_mutate": list(area.modules),
         "also_copy": ["app.py", ".chalice", "docs", "frontend", *ALSO_COPIED],
-        "process_isolation": "fork",
+        # A second run of pytest in one process finds the log's stream closed.
+        "process_isolation": "forkserver",
         "pytest_add_cli_args": ["-p", "no:schemathesis", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": list(area.tests),
     }
