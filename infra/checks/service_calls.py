@@ -248,6 +248,14 @@ def _account(given: _Properties) -> Iterator[tuple[str, str, Parameters]]:
         yield "apigateway", "UpdateAccount", {"patchOperations": [patch]}
 
 
+def _anomalies(given: _Properties) -> Iterator[tuple[str, str, Parameters]]:
+    named = given.take("MonitorArnList", "Subscribers", "Frequency", "SubscriptionName", "Threshold")
+    for expression in given.take("ThresholdExpression").values():
+        named["ThresholdExpression"] = json.loads(expression)
+    tags = given.take("ResourceTags")
+    yield "ce", "CreateAnomalySubscription", {"AnomalySubscription": named, **tags}
+
+
 def _as_texts(values: Node) -> dict[str, str]:
     """Attributes as SQS and SNS take them: texts, and JSON for what is none."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
@@ -256,6 +264,7 @@ def _as_texts(values: Node) -> dict[str, str]:
 # By type: the first call, which the others follow, and the translation.
 TRANSLATIONS: Mapping[str, tuple[str, Callable[[_Properties], Iterator[tuple[str, str, Parameters]]]]] = {
     "AWS::ApiGateway::Account": ("apigateway.UpdateAccount", _account),
+    "AWS::CE::AnomalySubscription": ("ce.CreateAnomalySubscription", _anomalies),
     "AWS::EC2::RouteTable": ("ec2.CreateRouteTable", _route_table),
     "AWS::EC2::SecurityGroup": ("ec2.CreateSecurityGroup", _security_group),
     "AWS::EC2::SecurityGroupEgress": ("ec2.AuthorizeSecurityGroupEgress", _rule("Egress")),

@@ -59,5 +59,6 @@ def with_everything(stage: Stage) -> Stage:
         edge_logs=True,
         dax_nodes=3,
         monthly_budget=10,
+        anomaly_monitor_arn=f"arn:aws:ce::{ACCOUNT}:anomalymonitor/0a1b2c3d-0000-4000-8000-00000000000a",
         alarm_email="alarms@example.com",
     )

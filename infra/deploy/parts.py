@@ -155,7 +155,12 @@ def _given(concern: str, stage: Stage, outputs: Outputs) -> dict[str, str]:
             "RunbooksUrl": stage.runbooks_url,
         },
         "edge-logs": {"DistributionArn": known["DistributionArn"], "LogsBucketArn": known["LogsBucketArn"]},
-        "budget": {"Email": stage.alarm_email, "Monthly": str(stage.monthly_budget)},
+        "budget": {
+            "Email": stage.alarm_email,
+            "Monthly": str(stage.monthly_budget),
+            "AnomalyMonitorArn": stage.anomaly_monitor_arn,
+            "AnomalyAmount": str(stage.anomaly_amount) if stage.anomaly_monitor_arn else "",
+        },
     }
     return {name: value for name, value in given.get(concern, {}).items() if value}
 

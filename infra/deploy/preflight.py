@@ -246,6 +246,23 @@ def concurrency(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
         )
 
 
+def anomalies(aws: Aws, stage: Stage, _: Inventory) -> Iterator[Finding]:
+    """Whether the account has the monitor of cost anomalies that the stage's file names.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetAnomalyMonitors.html
+    """
+    if not stage.anomaly_monitor_arn:
+        return
+    costs = aws.client("ce", GLOBAL_REGION)
+    try:
+        costs.get_anomaly_monitors(MonitorArnList=[stage.anomaly_monitor_arn])
+    except costs.exceptions.UnknownMonitorException:
+        yield stop(
+            f"The account has no cost anomaly monitor {stage.anomaly_monitor_arn}: write the ARN that aws ce "
+            "get-anomaly-monitors says as anomaly_monitor_arn, or take the line out.",
+        )
+
+
 QUESTIONS: Mapping[str, Question] = {
     "API Gateway's role for logs": api_logs,
     "SES": mail,
@@ -257,6 +274,7 @@ QUESTIONS: Mapping[str, Question] = {
     "zones and DAX": zones,
     "Lambda's concurrency": concurrency,
     "quotas": quotas.ask,
+    "the cost anomaly monitor": anomalies,
 }
 
 

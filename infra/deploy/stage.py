@@ -44,6 +44,9 @@ class Stage:
     adds paid metrics of each method to the API's free ones. `store_transport` is how functions reach DynamoDB: `lean`,
     or `botocore` for its stock client.
 
+    `anomaly_monitor_arn` is the account's monitor of cost anomalies: the `alarm_email` is told of those of
+    `anomaly_amount` USD and more.
+
     `mail_identity` is `create`, where the stage makes the SES identity that it sends from, or `existing`, where the
     account has it and the stage leaves it alone. `sign_in_mail` is who mails Cognito's codes. `sign_in_domain` is the
     first part of a domain of Cognito's, or a domain of one's own with its certificate. `firewall_rate` is how many
@@ -77,6 +80,8 @@ class Stage:
     kms_key_arn: str = ""
     replica_regions: tuple[str, ...] = ()
     monthly_budget: int = 0
+    anomaly_monitor_arn: str = ""
+    anomaly_amount: int = 10
     architecture: str = "arm64"
     api_memory: int = 512
     event_memory: int = 512

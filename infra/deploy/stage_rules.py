@@ -30,6 +30,10 @@ CHOICES = {
 }
 # An empty setting leaves its part out, so it has no shape.
 _SHAPES = {
+    "anomaly_monitor_arn": (
+        r"arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/[a-f0-9-]+",
+        "the ARN of a cost anomaly monitor",
+    ),
     "backup_copy_vault_arn": (r"arn:[a-z-]+:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:.+", "the ARN of a backup vault"),
     "dax_node_type": (r"dax\.[a-z0-9]+\.[a-z0-9]+", "like dax.t3.small"),
     "feed_origin": (r"https?://[a-z0-9.:-]+", "an address like https://blog.example.com"),
@@ -45,6 +49,7 @@ _SHAPES = {
     "sign_in_domain": (r"[a-z0-9-]+(\.[a-z0-9-]+)*", "the first part of a domain of Cognito's, or a domain"),
 }
 _RANGES = {
+    "anomaly_amount": (1, 1_000_000_000),
     "api_reserved_concurrency": (0, 100_000),
     "backup_days": (1, 36_500),
     "concurrency_quota": (1, 1_000_000),
@@ -57,6 +62,7 @@ _RANGES = {
 _NEEDS = {
     "domain": ("certificate_arn", f"a certificate in {GLOBAL_REGION}"),
     "monthly_budget": ("alarm_email", "the address that the budget writes to"),
+    "anomaly_monitor_arn": ("monthly_budget", "the budget, whose stack tells of anomalies too"),
     "sign_in_domain": ("domain", "the site that its pages return to"),
     "google_client_id": ("google_secret_name", "the secret in Secrets Manager that holds its client_secret"),
     "google_secret_name": ("google_client_id", "the client at Google that the secret is of"),

@@ -44,6 +44,7 @@ ELSEWHERE: Mapping[str, str] = {
     "apigateway:GetAccount": "make plan, which asks what the account has before a deploy",
     "sesv2:GetAccount": "the same",
     "backup:ListBackupVaults": "the same",
+    "ce:GetAnomalyMonitors": "the same, of a stage that tells of cost anomalies",
     "cognito-idp:ListUserPools": "the same",
     "ec2:DescribeAvailabilityZones": "the same",
     "kms:DescribeKey": "the same",

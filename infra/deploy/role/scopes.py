@@ -59,6 +59,8 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
     ),
     "backup": (*_named("backup:*:{account}:backup-vault:"), "backup:*:{account}:backup-plan:*"),
     "budgets": _named("budgets::{account}:budget/"),
+    # Their identifiers are made up.
+    "ce": ("ce::{account}:anomalysubscription/*", "ce::{account}:anomalymonitor/*"),
     "cloudformation": (
         *_named("cloudformation:*:{account}:stack/", "/*"),
         "cloudformation:*:aws:transform/*",

@@ -57,6 +57,8 @@ FREE: dict[str, str] = {
     "sets_up_api_logs": "what is logged costs, whoever sets the role up",
     "domain": "certificates of ACM that CloudFront uses cost nothing",
     "certificate_arn": "certificates of ACM that CloudFront uses cost nothing",
+    "anomaly_amount": "cost anomaly detection costs nothing",
+    "anomaly_monitor_arn": "cost anomaly detection costs nothing",
     "monthly_budget": "budgets without actions cost nothing",
     "runbooks_url": "a text in alarms",
     "feed_origin": "a text in the feed",

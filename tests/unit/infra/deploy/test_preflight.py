@@ -47,6 +47,7 @@ GOOD = {
     "list_distributions": {"DistributionList": {}},
     "list_cache_policies": {"CachePolicyList": {}},
     "list_response_headers_policies": {"ResponseHeadersPolicyList": {}},
+    "get_anomaly_monitors": {"AnomalyMonitors": [{}]},
     "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
 }
 MESSAGING = Inventory(parts=(StageStack("mytodolist-dev-messaging", "messaging", "eu-west-1", {"StackStatus": "X"}),))
@@ -86,6 +87,7 @@ class Account(Aws):
         ResourceNotFoundException = MissingError
         NoSuchResourceException = MissingError
         NoSuchHostedZone = MissingError
+        UnknownMonitorException = MissingError
 
     def get_available_regions(self, service: str) -> list[str]:
         assert service == "dax"
@@ -108,7 +110,7 @@ class Account(Aws):
 
         def call(**_: Any) -> Any:
             if isinstance(answer, str):
-                kind = MissingError if "Not" in answer or "NoSuch" in answer else ClientError
+                kind = MissingError if any(each in answer for each in ("Not", "NoSuch", "Unknown")) else ClientError
                 raise kind({"Error": {"Code": answer}}, operation)
             return answer
 
@@ -122,10 +124,11 @@ def sentences(stage: Stage, weight: Weight, inventory: Inventory | None = None, 
 
 
 WITH_DOMAIN = replace(STAGE, domain="todo.mytodolist.dev", certificate_arn=CERTIFICATE, hosted_zone_id="Z1")
+MONITOR = "arn:aws:ce::111111111111:anomalymonitor/0a1b2c3d-0000-4000-8000-00000000000a"
 WITH_KEY, WITH_DAX = replace(STAGE, kms_key_arn=KEY), replace(STAGE, dax_nodes=3)
 
 
-@pytest.mark.parametrize("stage", [STAGE, WITH_DOMAIN, WITH_KEY, WITH_DAX])
+@pytest.mark.parametrize("stage", [STAGE, WITH_DOMAIN, WITH_KEY, WITH_DAX, replace(STAGE, anomaly_monitor_arn=MONITOR)])
 def test_nothing_stops_a_stage_whose_account_has_all_it_needs(stage: Stage) -> None:
     assert sentences(stage, Weight.STOP) == []
     assert sentences(stage, Weight.UNKNOWN) == []
@@ -134,6 +137,11 @@ def test_nothing_stops_a_stage_whose_account_has_all_it_needs(stage: Stage) -> N
 @pytest.mark.parametrize(
     ("stage", "answers", "sentence"),
     [
+        (
+            replace(STAGE, anomaly_monitor_arn=MONITOR),
+            {"get_anomaly_monitors": "UnknownMonitorException"},
+            f"The account has no cost anomaly monitor {MONITOR}: write the ARN",
+        ),
         (STAGE, {"get_account": {}}, "write sets_up_api_logs: true in infra/stages/dev.yaml"),
         (replace(STAGE, sets_up_api_logs=True), {}, "take sets_up_api_logs out of infra/stages/dev.yaml"),
         (replace(STAGE, mail_identity="existing"), {}, "SES has no identity blog@mytodolist.dev here"),

@@ -10,6 +10,7 @@ import yaml
 
 from infra.deploy.stage import ROOT, STAGES, Stage, StageError, load, parse
 
+MONITOR = "arn:aws:ce::210987654321:anomalymonitor/0a1b2c3d-0000-4000-8000-00000000000a"
 LEAST = {"region": "eu-north-1", "mail_from": "blog@example.com"}
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/1"
 SITE = {**LEAST, "domain": "todo.example.com", "certificate_arn": CERTIFICATE}
@@ -72,6 +73,11 @@ def test_every_setting_has_a_row_on_its_page() -> None:
         ({**LEAST, "replica_regions": "eu-west-1"}, "replica_regions must be a list of texts"),
         ({**LEAST, "domain": "example.com"}, "the domain needs certificate_arn: a certificate in us-east-1"),
         ({**LEAST, "monthly_budget": 5}, "the monthly_budget needs alarm_email"),
+        ({**LEAST, "anomaly_monitor_arn": MONITOR}, "the anomaly_monitor_arn needs monthly_budget"),
+        (
+            {**LEAST, "anomaly_monitor_arn": "all services"},
+            "the anomaly_monitor_arn is the ARN of a cost anomaly monitor",
+        ),
         ({**LEAST, "architecture": "riscv"}, "arm64 or x86_64, not 'riscv'"),
         ({**LEAST, "tracing": "loud"}, "lean, sdk or off, not 'loud'"),
         ({**LEAST, "decoding": "guesses"}, "tables or pynamodb, not 'guesses'"),
