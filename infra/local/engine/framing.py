@@ -18,16 +18,19 @@ class BodyTooLargeError(Exception):
     """More of a body has come than is taken."""
 
 
-def repeated(scope: Scope) -> str | None:
-    """Return a header that says something about who asks for what, and is sent twice; None if there is none."""
+def unclear(scope: Scope) -> str | None:
+    """Say what two readers of a request could take in two ways; None if all is clear.
+
+    A header that matters is sent twice, or a length beside chunks (RFC 9112, section 6.3).
+    """
     seen: set[str] = set()
     for raw_name, _ in scope["headers"]:
         name: str = raw_name.decode("latin-1").lower()
         matters = name in _ONCE or (name.startswith("x-amz-") and not name.startswith("x-amz-meta-"))
         if matters and name in seen:
-            return name
+            return f"The header {name} is sent twice."
         seen.add(name)
-    return None
+    return "A length is sent beside chunks." if {"content-length", "transfer-encoding"} <= seen else None
 
 
 def most_bytes(headers: Iterable[str], query_string: bytes) -> int:

@@ -71,9 +71,9 @@ class Guard:
         if refusal is not None:
             await answer(send, 403, {"__type": "AccessDeniedException", "message": refusal})
             return
-        twice = framing.repeated(scope)
-        if twice is not None:
-            await answer(send, 400, {"__type": "InvalidRequest", "message": f"The header {twice} is sent twice."})
+        unclear = framing.unclear(scope)
+        if unclear is not None:
+            await answer(send, 400, {"__type": "InvalidRequest", "message": unclear})
             return
         most = framing.most_bytes(headers, scope["query_string"])
         if int(headers.get("content-length", "0")) > most:

@@ -116,6 +116,7 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         if headers_are_too_large(self.requestline, self.headers.values()):
             self.close_connection = True
             raise bad_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        self._check_lines()
         self._check_host()
         lengths = self.headers.get_all("content-length", ["0"])
         length = lengths[0]
@@ -133,6 +134,12 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
             self.close_connection = True
             raise Problem(problems.INVALID_HEADER, "The body is shorter than its Content-Length.")
         return dict(self.headers), body
+
+    def _check_lines(self) -> None:
+        """Refuse a line that is no header, as one with a space before its colon: Python drops it and all after it."""
+        if self.headers.defects:
+            self.close_connection = True
+            raise Problem(problems.INVALID_HEADER, "Each header is a name, a colon and a value.")
 
     def _check_host(self) -> None:
         """Refuse other names than this machine's: a page may have had its own name lead to 127.0.0.1."""

@@ -400,6 +400,13 @@ def test_a_length_beside_chunks_is_refused(exchange: Exchange, coding: str) -> N
     assert (answer.status, answer.problem()) == (400, "invalid-header")
 
 
+@pytest.mark.parametrize("line", ["Content-Length : 9", "Content-Length", " folded: 1", "(comment): 1\r\nno header"])
+def test_a_line_that_is_no_header_is_refused(exchange: Exchange, line: str) -> None:
+    (answer,) = exchange(f"GET /health HTTP/1.1\r\n{line}\r\nHost: localhost\r\n\r\n".encode())
+    assert (answer.status, answer.problem()) == (400, "invalid-header")
+    assert answer.headers["connection"] == "close"
+
+
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "127.0.0.2", "", "127.0.0.1@evil.example",
