@@ -102,6 +102,14 @@ MUTANTS = (
         "frontend/src/account/page-owner.test.ts",
     ),
     Mutant(
+        "engine authorisation",
+        "root-without-a-key",
+        f"{GAPS}/anonymous_callers.py",
+        "    evaluator.enforce = _without_root(evaluator.enforce)",
+        "    pass",
+        "tests/attacks/test_engine_authorization.py",
+    ),
+    Mutant(
         "S3 by real credentials",
         "everybodys-photos",
         MEDIA,
