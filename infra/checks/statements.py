@@ -32,6 +32,8 @@ def faults(statement: Mapping[str, Any], *, grants: bool = True) -> Iterator[str
     for name, meant in actions.items():
         if not meant:
             yield f"AWS has no action {name}."
+        if grants and statement["Effect"] == "Allow" and "*" in name:
+            yield f"{name} allows actions that AWS will add; name each action."
     known = [each for meant in actions.values() for each in meant]
     if "Resource" in statement:
         yield from _resources(statement, actions, known, grants=grants)
@@ -42,7 +44,7 @@ def _resources(
     statement: Mapping[str, Any], actions: Mapping[str, list[Action]], known: list[Action], *, grants: bool
 ) -> Iterator[str]:
     resources = _listed(statement["Resource"])
-    if resources == ["*"]:
+    if "*" in resources:
         if grants and statement["Effect"] == "Allow":
             for each in known:
                 if each.arns and each.name not in EVERYWHERE:

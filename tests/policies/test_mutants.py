@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
+from infra.checks.statements import faults
 from tests.policies.documents import documents
+from tests.policies.generated import Weakening, weakenings
 from tests.policies.judging import GRID, judge
 from tests.policies.mutants import MUTANTS, Mutant
 
@@ -25,6 +27,21 @@ def caught() -> Counter[int]:
 @pytest.mark.parametrize("place", range(len(MUTANTS)), ids=[f"{each.document}: {each.name}" for each in MUTANTS])
 def test_a_hole_is_seen(place: int, caught: Counter[int]) -> None:
     assert caught[place] > 0
+
+
+def test_every_weakening_is_seen_by_the_checks_or_by_the_grid() -> None:
+    # Given every policy with one place of it made weaker, but those that the checks of templates refuse
+    left = [each for each in weakenings() if not _is_refused(each)]
+    # When the grid's forbidden requests are judged by them
+    asked = [(each, pair.denied) for each in left for pair in GRID if pair.document == each.document]
+    judged = judge([(each.changed, request) for each, request in asked])
+    seen = {(each.document, each.name) for (each, _), let_through in zip(asked, judged, strict=True) if let_through}
+    # Then each lets one through
+    assert [(each.document, each.name) for each in left if (each.document, each.name) not in seen] == []
+
+
+def _is_refused(weakening: Weakening) -> bool:
+    return weakening.statement is not None and any(faults(weakening.statement))
 
 
 def test_mutants_change_something() -> None:

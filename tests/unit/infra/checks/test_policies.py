@@ -29,6 +29,8 @@ WRONG: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "dynamodb:GetRecords does not work on": ("dynamodb:GetRecords", TABLE, {}),
     "it takes * alone": ("xray:PutTraceSegments", "arn:aws:xray:eu-north-1:123456789012:group/mine", {}),
     "sqs:SendMessage is allowed on every resource": ("sqs:SendMessage", "*", {}),
+    "sqs:ReceiveMessage is allowed on every resource": ("sqs:ReceiveMessage", [QUEUE, "*"], {}),
+    "s3:Get* allows actions that AWS will add": ("s3:Get*", f"{BUCKET}/*", {}),
     "has no condition key s3:prefix": ("sqs:SendMessage", QUEUE, {"StringEquals": {"s3:prefix": "a"}}),
     "s3:GetObject has no condition key s3:prefix": (
         "s3:GetObject",
