@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = ("app.py", "benchmarks", "chalicelib", "infra", "tests")
 TEMPLATES = "infra/templates"
+NETWORKS = "tests/e2e/test_unreliable_network.py"
 WORKFLOWS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
 # Two workers, and the tests of a file in one of them: they share what their fixtures set up.
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:schemathesis")
@@ -62,7 +63,8 @@ STEPS: Mapping[str, Sequence[Command]] = {
     "engine": ((*COVERED, "tests/engine"),),
     "attacks": ((*COVERED, "tests/attacks"),),
     "integration": ((*COVERED, "tests/integration"),),
-    "e2e": ((*UNCOVERED, "tests/e2e"),),
+    "e2e": ((*UNCOVERED, "--ignore", NETWORKS, "tests/e2e"),),
+    "networks": ((*UNCOVERED, "-n", "0", NETWORKS),),
     "coverage": (
         (str(BIN / "python"), "-m", "coverage", "combine", "--quiet"),
         (str(BIN / "python"), "-m", "coverage", "report", "--fail-under=95"),
@@ -73,7 +75,7 @@ NPM_SCRIPTS = {"frontend": "check", "frontend-format": "format"}
 # Checks of one process each, two at a time.
 CHECKS = ("lint", "types", "templates", "workflows", "documents", "frontend", "frontend-format")
 # Tests of one process each that mostly wait. They run one after the other, beside the tests that use two processes.
-BESIDE = ("rehearsal", "chalice")
+BESIDE = ("rehearsal", "chalice", "networks")
 GROUPS: Mapping[str, Sequence[str]] = {
     "covered": (
         *("unit", "images", "policies", "dax", "caching", "package", "verbs", "engine", "attacks", "integration"),
@@ -83,7 +85,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "test": (
         *("lint", "types", "frontend", "templates", "workflows", "documents"),
         *("unit", "images", "policies", "faults", "dax", "caching"),
-        *("package", "verbs", "engine", "attacks", "integration", "e2e", "rehearsal", "chalice"),
+        *("package", "verbs", "engine", "attacks", "integration", "e2e", "rehearsal", "chalice", "networks"),
     ),
 }
 
