@@ -1,8 +1,8 @@
-"""Objects that S3's events did not tell of: a schedule looks for them, in a sixteenth of the bucket each day.
+"""Objects of which no event of S3 was handled: a schedule looks for them, in a sixteenth of the bucket each day.
 
 An event may be lost, as when a queue's messages were not handled in time. Then nothing has judged the object, and it
 has no row whose time ends. So an object under a photo's key that has no row is deleted when it is as old as an unused
-photo may be, and one under another key after a day. A queue carries the question to the function that deletes photos.
+photo may be, and one under another key after a day. A queue carries the questions to the function that deletes photos.
 """
 
 import json
@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.events.queue import SqsQueue
 from chalicelib.mail.clients import client
 from chalicelib.media import service
 from chalicelib.media.model import UNUSED_SECONDS
@@ -30,23 +31,30 @@ _log = logging.getLogger(__name__)
 
 
 def ask_once_a_day(tick: Mapping[str, Any], sqs: Any = None) -> bool:  # noqa: ANN401 - made at run time
-    """Put the day's question into the queue at the first tick of a day (UTC); say whether it was asked.
+    """Put the day's questions into the queue at the first tick of a day (UTC); say whether they were asked.
 
     `tick` is EventBridge's event of a schedule of every five minutes.
+
+    Raises:
+        ClientError: SQS does not say the queue's address.
+        NotQueued: some are not in the queue; asking them all again is right.
     """
     day, _, time = str(tick.get("time", "")).partition("T")
     if not "00:00" <= time < f"00:0{_SCHEDULE_MINUTES}":
         return False
     queues, name = sqs or client("sqs"), settings().thumbnail_jobs_arn.rpartition(":")[2]
     address = queues.get_queue_url(QueueName=name)["QueueUrl"]
-    queues.send_message(QueueUrl=address, MessageBody=question(day))
+    SqsQueue(address, queues).put(questions(day))
     return True
 
 
-def question(day: str) -> str:
-    """The message that asks to look at a day's part of the bucket."""
-    digit = _DIGITS[date.fromisoformat(day).toordinal() % len(_DIGITS)]
-    return json.dumps({"Event": LOOK_FOR_STRAYS, "Prefix": f"{PEOPLE}{digit}"})
+def questions(day: str) -> list[str]:
+    """The messages that ask to look at a day's part of the bucket, each at a sixteenth of it.
+
+    A call of the function has a minute, so the part is looked at in many calls.
+    """
+    first = _DIGITS[date.fromisoformat(day).toordinal() % len(_DIGITS)]
+    return [json.dumps({"Event": LOOK_FOR_STRAYS, "Prefix": f"{PEOPLE}{first}{second}"}) for second in _DIGITS]
 
 
 def delete_strays(prefix: str, objects: Objects) -> int:

@@ -4,9 +4,10 @@ from typing import Self
 
 import msgspec
 
+from chalicelib.events.queue import Queue, SqsQueue
 from chalicelib.mail.delivery import About
+from chalicelib.settings import settings
 from chalicelib.subscribers.model import SHARDS
-from chalicelib.subscribers.queue import Queue, SqsQueue
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ def announce(post: Announcement, queue: Queue | None = None) -> None:
     Raises:
         NotQueued: the queue did not take all the work; doing it again is right.
     """
-    (queue or SqsQueue()).put([body(ShardJob(post, shard)) for shard in SHARDS])
+    (queue or SqsQueue(settings().announcements_url)).put([body(ShardJob(post, shard)) for shard in SHARDS])
 
 
 def body(job: Job) -> str:

@@ -11,13 +11,13 @@ message of their own. A crash before that brings the whole job again, and the le
 from collections.abc import Iterator
 
 from chalicelib import clock
+from chalicelib.events.queue import LONGEST_DELAY_SECONDS, Queue
 from chalicelib.mail.outbox import Outbox
 from chalicelib.mail.outcomes import RefusedForNow
 from chalicelib.observe import logs
 from chalicelib.subscribers import effects, progress, service
 from chalicelib.subscribers.announcements import Job, OneJob, PageJob, ShardJob, body
 from chalicelib.subscribers.model import Subscriber
-from chalicelib.subscribers.queue import LONGEST_DELAY_SECONDS, Queue
 
 PAGE = 25
 # Addresses that one query lists, as whole pages.

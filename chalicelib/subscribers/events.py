@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.events.batches import BatchResponse, StreamRecord, queue_batch, stream_batch
+from chalicelib.events.queue import Queue, SqsQueue
 from chalicelib.mail.outbox import Outbox
+from chalicelib.settings import settings
 from chalicelib.subscribers import announcements, announcing, effects, mail_events
 from chalicelib.subscribers.model import State
-from chalicelib.subscribers.queue import Queue, SqsQueue
 
 
 def on_subscribers_changed(event: Mapping[str, Any], outbox: Outbox | None = None) -> BatchResponse:
@@ -25,7 +26,7 @@ def on_announcement_jobs(
     event: Mapping[str, Any], outbox: Outbox | None = None, queue: Queue | None = None
 ) -> BatchResponse:
     """Handle a batch of messages of the announcements queue."""
-    ways_out, rest = outbox or Outbox(), queue or SqsQueue()
+    ways_out, rest = outbox or Outbox(), queue or SqsQueue(settings().announcements_url)
     return queue_batch(
         event,
         lambda message: announcing.work(ways_out, rest, announcements.job(message.body), message.received),

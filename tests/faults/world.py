@@ -17,6 +17,7 @@ import time_machine
 from chalicelib import clock
 from chalicelib.contact import effects as contact_effects
 from chalicelib.contact.events import on_messages_added
+from chalicelib.events.queue import SqsQueue
 from chalicelib.mail import ledger
 from chalicelib.mail.events import on_sweep
 from chalicelib.mail.outbox import Outbox
@@ -24,7 +25,6 @@ from chalicelib.mail.topics import SnsTopics
 from chalicelib.store.errors import Unavailable
 from chalicelib.subscribers import effects
 from chalicelib.subscribers.events import on_announcement_jobs, on_mail_event, on_subscribers_changed
-from chalicelib.subscribers.queue import SqsQueue
 from tests.faults.dice import Dice, FaultyDynamoDb, FunctionDied
 from tests.faults.dynamodb import MemoryDynamoDb
 from tests.faults.lambdas import QueueMapping, StreamMapping
@@ -58,7 +58,7 @@ class World:
         self.messages = StreamMapping(lambda event: on_messages_added(event, outbox))
         self.mail_events = QueueMapping(on_mail_event)
         self.announcements = QueueMapping(lambda event: on_announcement_jobs(event, outbox, self.queue), batch_size=1)
-        self.queue = SqsQueue(Sqs(self.dice, self.announcements.put))
+        self.queue = SqsQueue("https://sqs.example.test/announcements", Sqs(self.dice, self.announcements.put))
         self.sweep_once: Callable[[], object] = lambda: on_sweep({}, KINDS, outbox)
         self._on_their_way: list[tuple[int, int, str]] = []
         self._next_sweep = clock.epoch_seconds() + SWEEP_EVERY_SECONDS

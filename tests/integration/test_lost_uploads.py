@@ -27,9 +27,9 @@ def counts(laptop: Laptop, queue: str) -> list[int]:
     return [int(found[name]) for name in names]
 
 
-def test_the_question_is_put_and_answered(laptop: Laptop) -> None:
+def test_the_questions_are_put_and_answered(laptop: Laptop) -> None:
     # When the schedule ticks at midnight
     Cloud(laptop).invoke("sweep-mail", MIDNIGHT)
-    # Then the function of uploads looks, and its message is done
+    # Then the function of uploads looks, and all messages are done
     until(lambda: counts(laptop, "mytodolist-local-thumbnail-jobs") == [0, 0], 60)
     assert counts(laptop, "mytodolist-local-thumbnail-jobs-failures") == [0, 0]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.events.queue import NotQueued, SqsQueue
 from chalicelib.mail import ledger
-from chalicelib.subscribers.queue import NotQueued, SqsQueue
 from chalicelib.todos.model import Todo
 from infra.limits import by_id
 from tests.support.api import Answered, Api
@@ -113,7 +113,7 @@ def test_a_job_that_sqs_refuses_is_not_lost(count: int, over: int) -> None:
     # When they are put into the queue, then the function fails where one is not in it, and has its own job again
     if over > 0:
         with pytest.raises(NotQueued):
-            SqsQueue(sqs).put(["x" * each for each in sizes])
+            SqsQueue("https://sqs.example.test/jobs", sqs).put(["x" * each for each in sizes])
     else:
-        SqsQueue(sqs).put(["x" * each for each in sizes])
+        SqsQueue("https://sqs.example.test/jobs", sqs).put(["x" * each for each in sizes])
     assert len(sqs.taken) == (0 if over > 0 else count)

@@ -9,13 +9,13 @@ from chalicelib.blog.site import object_key
 from chalicelib.blog.slugs import LONGEST as LONGEST_SLUG
 from chalicelib.contact import effects as contact
 from chalicelib.contact.contract import LONGEST_MESSAGE
+from chalicelib.events.queue import LONGEST_DELAY_SECONDS, SqsQueue
 from chalicelib.mail import ledger
 from chalicelib.mail.message import Mail, build
 from chalicelib.mail.topics import plain_subject
 from chalicelib.subscribers import letters
 from chalicelib.subscribers.announcements import Announcement, PageJob, body
 from chalicelib.subscribers.announcing import HOPS
-from chalicelib.subscribers.queue import LONGEST_DELAY_SECONDS, SqsQueue
 from infra.limits import by_id
 from tests.support.api import Api
 from tests.unit.limits.test_items import WIDE
@@ -50,7 +50,7 @@ def test_ten_of_the_longest_jobs_fit_into_a_batch() -> None:
 @pytest.mark.parametrize("over", [-1, 0, 1])
 def test_messages_are_sent_in_batches_that_sqs_takes(over: int) -> None:
     sqs, most = Sqs(), by_id("sqs-batch").value
-    SqsQueue(sqs).put([str(number) for number in range(most + over)])
+    SqsQueue("https://sqs.example.test/jobs", sqs).put([str(number) for number in range(most + over)])
     assert [len(batch) for batch in sqs.batches] == {-1: [most - 1], 0: [most], 1: [most, 1]}[over]
 
 

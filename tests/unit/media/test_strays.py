@@ -28,7 +28,7 @@ def at_first() -> Iterator[time_machine.Traveller]:
 
 
 class Queues:
-    """SQS, as far as a question is put into a queue."""
+    """SQS, as far as questions are put into a queue."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
@@ -36,12 +36,13 @@ class Queues:
     def get_queue_url(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 - as botocore has it
         return {"QueueUrl": f"https://sqs.example.test/{QueueName}"}
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
-        self.sent.append((QueueUrl, MessageBody))
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        self.sent += [(QueueUrl, entry["MessageBody"]) for entry in Entries]
+        return {"Successful": Entries}
 
 
 def look(buckets: Buckets, day: str = DAY) -> None:
-    assert on_upload_jobs(batch(strays.question(day)), buckets) == DONE
+    assert on_upload_jobs(batch(*strays.questions(day)), buckets) == DONE
 
 
 def test_an_upload_whose_event_is_lost_ends(tables: None, at_first: time_machine.Traveller) -> None:
@@ -109,8 +110,8 @@ def test_sixteen_days_look_at_every_persons_part(tables: None, at_first: time_ma
 def test_the_schedule_asks_once_a_day(time: str, sent: int) -> None:
     queues = Queues()
     assert strays.ask_once_a_day({"time": f"{DAY}T{time}Z"} if time else {}, queues) is bool(sent)
-    question = ("https://sqs.example.test/mytodolist-test-thumbnail-jobs", strays.question(DAY))
-    assert queues.sent == [question] * sent
+    address = "https://sqs.example.test/mytodolist-test-thumbnail-jobs"
+    assert queues.sent == [(address, question) for question in strays.questions(DAY)] * sent
 
 
 def test_a_question_looks_under_people_alone(tables: None, at_first: time_machine.Traveller) -> None:

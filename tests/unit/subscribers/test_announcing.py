@@ -8,17 +8,16 @@ import time_machine
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
+from chalicelib.events.queue import LONGEST_DELAY_SECONDS, NotQueued, SqsQueue
 from chalicelib.mail import clients, ledger
 from chalicelib.mail.model import Delivery
 from chalicelib.mail.model import State as Delivered
 from chalicelib.mail.outcomes import RefusedForNow
-from chalicelib.settings import settings
 from chalicelib.subscribers import announcements, announcing, progress, service
 from chalicelib.subscribers.announcements import Announcement, OneJob, PageJob, ShardJob, announce, body, job
 from chalicelib.subscribers.announcing import HOPS, PAGE
 from chalicelib.subscribers.events import on_announcement_jobs
 from chalicelib.subscribers.model import SHARDS, Subscriber, shard
-from chalicelib.subscribers.queue import LONGEST_DELAY_SECONDS, NotQueued, SqsQueue
 from chalicelib.subscribers.tokens import Purpose, Token, unseal
 from infra.limits import by_id
 from tests.faults.dynamodb import MemoryDynamoDb
@@ -28,6 +27,7 @@ from tests.unit.subscribers.conftest import queue_event
 
 POST = Announcement("tides", "Tides", "On the sea.", "https://site.example.test/blog/tides/", "Ines")
 DONE: dict[str, Any] = {"batchItemFailures": []}
+URL = "https://sqs.example.test/announcements"
 
 
 def subscribed(count: int, of: str = "0") -> list[str]:
@@ -367,9 +367,9 @@ class Service:
 
 def test_messages_go_to_the_queue_ten_at_a_time() -> None:
     sqs = Service()
-    SqsQueue(sqs).put([str(number) for number in range(23)], 30)
+    SqsQueue(URL, sqs).put([str(number) for number in range(23)], 30)
     assert [len(call["Entries"]) for call in sqs.calls] == [10, 10, 3]
-    assert {call["QueueUrl"] for call in sqs.calls} == {settings().announcements_url}
+    assert {call["QueueUrl"] for call in sqs.calls} == {URL}
     assert [entry["MessageBody"] for call in sqs.calls for entry in call["Entries"]] == [str(n) for n in range(23)]
     assert all(entry["DelaySeconds"] == 30 for call in sqs.calls for entry in call["Entries"])
     assert all(len({entry["Id"] for entry in call["Entries"]}) == len(call["Entries"]) for call in sqs.calls)
@@ -385,7 +385,7 @@ def test_messages_go_to_the_queue_ten_at_a_time() -> None:
 )
 def test_whoever_puts_something_in_hears_if_it_is_not(answer: Any) -> None:
     with pytest.raises(NotQueued):
-        SqsQueue(Service(answer)).put(["a"])
+        SqsQueue(URL, Service(answer)).put(["a"])
 
 
 def test_unless_told_otherwise_work_goes_to_sqs() -> None:

@@ -1,4 +1,4 @@
-"""The queue that announcements wait in.
+"""Queues in which work waits for a function.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.mail.clients import client
-from chalicelib.settings import settings
 
 LONGEST_DELAY_SECONDS = 900
 _AT_ONCE = 10
@@ -31,9 +30,10 @@ class Queue(Protocol):
 
 
 class SqsQueue:
-    """The announcements queue."""
+    """The queue of SQS at an address."""
 
-    def __init__(self, sqs: Any = None) -> None:  # noqa: ANN401 - botocore's clients are made at run time
+    def __init__(self, url: str, sqs: Any = None) -> None:  # noqa: ANN401 - botocore's clients are made at run time
+        self._url = url
         self._sqs = sqs
 
     def put(self, bodies: Sequence[str], delay_seconds: int = 0) -> None:
@@ -44,7 +44,7 @@ class SqsQueue:
                 for place, body in enumerate(bodies[start : start + _AT_ONCE])
             ]
             try:
-                answer = sqs.send_message_batch(QueueUrl=settings().announcements_url, Entries=entries)
+                answer = sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
             except (BotoCoreError, ClientError) as error:
                 raise NotQueued(type(error).__name__) from error
             if answer.get("Failed"):
