@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sysconfig
 import time
 import zipfile
@@ -15,10 +14,8 @@ from uuid import uuid4
 
 import boto3
 import httpx
-import pytest
 from botocore.config import Config
 
-from infra import shell
 from infra.deploy.api import find_key
 from infra.deploy.aws import CALLS_FILE, Aws, connect
 from infra.deploy.beside import make_beside
@@ -28,6 +25,7 @@ from infra.deploy.stage import API_STAGE, ROOT
 from infra.local.engine_process import EngineProcess
 from tests.package.building import STAGE, Built, build
 from tests.support.deploy_role import assume_deploy_role
+from tests.support.engine_as_aws import engine_as_aws
 
 NAME = STAGE.api_name
 STACK = "AWS::CloudFormation::Stack"
@@ -192,16 +190,7 @@ def until(ask: Callable[[], Result | None]) -> Result:
 @contextmanager
 def account(folder: Path) -> Iterator[Deployed]:
     """An account that an administrator has prepared for the stage, with the deploy role's keys in the environment."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        # Buckets, topics and queues take TLS alone.
-        EngineProcess(folder / "engine", environment={"ENGINE_AS_TLS": "1"}) as engine,
-    ):
-        for name in [name for name in os.environ if name.startswith("AWS_") and name not in shell.NO_FILES]:
-            patch.delenv(name)
-        patch.setenv("AWS_ENDPOINT_URL", engine.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
+    with engine_as_aws(folder / "engine") as (engine, patch):
         # The account's role for logs is there before a stage that does not make it.
         role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::000000000000:role/logs"}
         connect(STAGE).client("apigateway").update_account(patchOperations=[role])

@@ -1,6 +1,5 @@
 """A deploy rehearsed: the code that deploys to AWS, with an engine on this machine at the other end."""
 
-import os
 import platform
 import shutil
 import time
@@ -9,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from infra import setup, shell
+from infra import setup
 from infra.deploy.aws import CALLS_FILE
 from infra.deploy.stage import ROOT, Stage
-from infra.local.engine_process import REGION, EngineProcess
+from infra.local.engine_process import REGION
 from tests.rehearsal.report import Report
 from tests.rehearsal.staging import Rehearsal
 from tests.support.deploy_role import assume_deploy_role, unlisted
+from tests.support.engine_as_aws import engine_as_aws
 
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 LINKED = ("requirements.txt", "requirements-dax.txt")
@@ -80,15 +80,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, report: Report) -> Itera
         reader_burst=3,
         roles_have_boundary=True,
     )
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        EngineProcess(folder / "engine", environment={"ENGINE_AS_TLS": "1"}) as engine,
-    ):
-        for name in [name for name in os.environ if name.startswith("AWS_") and name not in shell.NO_FILES]:
-            patch.delenv(name)
-        patch.setenv("AWS_ENDPOINT_URL", engine.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
+    with engine_as_aws(folder / "engine") as (engine, patch):
         for name, value in assume_deploy_role(stage, folder).items():
             patch.setenv(name, value)
         patch.setenv(CALLS_FILE, str(folder / "calls.jsonl"))

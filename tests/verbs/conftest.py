@@ -1,17 +1,16 @@
 """A stage's stacks on a local engine, without a release: what the verbs have to cope with, in seconds."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from infra import shell
 from infra.deploy.aws import Aws, connect
 from infra.deploy.parts import UNKNOWN, parts
 from infra.deploy.stacks import apply
 from infra.deploy.stage import Stage
 from infra.local.engine_process import REGION, EngineProcess
+from tests.support.engine_as_aws import engine_as_aws
 
 STAGE = Stage("dev", REGION, "blog@example.com", alarm_email="alarms@example.com", backups=True, monthly_budget=5)
 MakeStacks = Callable[..., None]
@@ -28,15 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     """An engine, and an environment in which it is AWS."""
     folder = tmp_path_factory.mktemp("engine")
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        EngineProcess(folder, environment={"ENGINE_AS_TLS": "1"}) as engine,
-    ):
-        for name in [name for name in os.environ if name.startswith("AWS_") and name not in shell.NO_FILES]:
-            patch.delenv(name)
-        patch.setenv("AWS_ENDPOINT_URL", engine.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", engine.access_key)
-        patch.setenv("AWS_SECRET_ACCESS_KEY", engine.secret_key)
+    with engine_as_aws(folder) as (engine, _):
         yield engine
 
 

@@ -61,8 +61,9 @@ class Treatments:
                 return Treatment(0, 0)
             seconds, share = SHORTEST * (LONGEST / SHORTEST) ** source.random(), source.random()
             (fault,) = source.choices([*self.faults, None], [*self.faults.values(), 1 - sum(self.faults.values())])
+            fault = fault if fetched else None
             self.met[fault or "late"] += 1
-        return Treatment(seconds * share, seconds * (1 - share), fault if fetched else None)
+        return Treatment(seconds * share, seconds * (1 - share), fault)
 
 
 class UnreliableProxy:
