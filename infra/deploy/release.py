@@ -169,7 +169,7 @@ def roll_back(aws: Aws, stage: Stage, state: State, api_id: str) -> str:
 
 
 def chalice_arguments(aws: Aws, stage: Stage, site_url: str) -> tuple[str, ...]:
-    """What chalice_app.py is told of a stage that it deploys."""
+    """The arguments of chalice_app.py for the stage that it deploys."""
     access = CLOSED if stage.closed_api else OPEN
     return stage.api_name, site_url, stage.requirements, access, aws.role_boundary_arn(stage)
 

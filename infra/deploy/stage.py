@@ -44,8 +44,8 @@ class Stage:
     adds paid metrics of each method to the API's free ones. `store_transport` is how functions reach DynamoDB: `lean`,
     or `botocore` for its stock client.
 
-    `anomaly_monitor_arn` is the account's monitor of cost anomalies: the `alarm_email` is told of those of
-    `anomaly_amount` USD and more.
+    `anomaly_monitor_arn` is the account's monitor of cost anomalies: `alarm_email` gets a mail about each of
+    `anomaly_amount` USD or more.
 
     `mail_identity` is `create`, where the stage makes the SES identity that it sends from, or `existing`, where the
     account has it and the stage leaves it alone. `sign_in_mail` is who mails Cognito's codes. `sign_in_domain` is the

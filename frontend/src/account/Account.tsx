@@ -42,7 +42,7 @@ export function Account({ owner, store, provider }: AccountProps) {
   );
 }
 
-/** The User Pool asks nobody for a second step whom another provider has signed in. */
+/** A person who signed in by another provider is not asked for a second step by the User Pool. */
 const TheirSecondStep = ({ provider }: { provider: string }) => (
   <section aria-labelledby="totp-h">
     <div>

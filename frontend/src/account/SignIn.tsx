@@ -18,7 +18,7 @@ type Step = 'password' | 'totp' | 'confirm';
 interface SignInProps {
   config: Config;
   email?: string;
-  /** Why another provider has signed nobody in. */
+  /** Why the sign-in by another provider failed. */
   objection?: Objection | null;
 }
 

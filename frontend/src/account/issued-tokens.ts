@@ -19,7 +19,7 @@ export function keepTokens(
 ): void {
   const { username, iat } = claimsOf(tokens.access_token) ?? {};
   if (typeof username !== 'string' || typeof iat !== 'number')
-    throw new Error('The access token names nobody');
+    throw new Error('The access token has no subject');
   const kept = {
     accessToken: tokens.access_token,
     idToken: tokens.id_token,
@@ -33,7 +33,7 @@ export function keepTokens(
 
 /** Signs in with tokens that Cognito's own pages have issued. */
 export async function takeTokens(config: Config, tokens: IssuedTokens): Promise<void> {
-  // Somebody else may be signed in still.
+  // Another person may still be signed in.
   await endSession().catch(() => undefined);
   keepTokens(config.user_pool_client_id, tokens, localStorage);
   await welcome();

@@ -1,11 +1,11 @@
-/** The other providers that people sign in by, and why they may sign nobody in. */
+/** The other providers that people sign in by, and why a sign-in by them fails. */
 
 const NAMES: Record<string, string> = { SAML: 'your organization' };
 export const nameOf = (provider: string): string => NAMES[provider] ?? provider;
 
 export type Reason = 'called-off' | 'refused' | 'not-begun-here' | 'expired' | 'no-answer';
 
-/** Why nobody has been signed in by the provider. */
+/** Why the sign-in by the provider failed. */
 export class ReturnFailed extends Error {
   readonly reason: Reason;
   readonly provider: string;

@@ -62,7 +62,7 @@ const reasonOf = (work: Promise<unknown>) =>
     failure => (failure instanceof ReturnFailed ? failure.reason : failure),
   );
 
-test('somebody goes to the provider, comes back, and goes on to where they were headed', async () => {
+test('a person goes to the provider, comes back, and goes on to where they were headed', async () => {
   const { pool, begin, finish } = aTab();
   const address = await begin('Google', '?next=/write/');
   const query = new URL(address).searchParams;
@@ -89,7 +89,7 @@ test('two sign-ins share no state and no challenge', async () => {
   for (const name of ['state', 'code_challenge']) expect(one?.get(name)).not.toBe(other?.get(name));
 });
 
-test('a return that did not begin in this tab signs nobody in, and asks for no tokens', async () => {
+test('a return that did not begin in this tab is refused, and asks for no tokens', async () => {
   const pool = aPool();
   const theirs = aTab(pool);
   const returned = pool.visit(await theirs.begin('Google', ''));

@@ -94,7 +94,7 @@ export function createSignInPages({ pages, clientId, origin, storage, fetch }: P
     async finish(returned: string): Promise<{ tokens: IssuedTokens; search: string }> {
       const query = new URLSearchParams(returned);
       const attempt = takeAttempt();
-      // Else a link could sign somebody in to an account that is not theirs (RFC 6749, 10.12).
+      // Otherwise a link could sign a person in to another person's account (RFC 6749, 10.12).
       if (!attempt || query.get('state') !== attempt.state)
         throw new ReturnFailed('not-begun-here', { provider: 'The provider', search: '' });
       const error = query.get('error');

@@ -1,4 +1,4 @@
-/** The entry of /sign-in/: straight on where somebody is signed in already, or comes back from another provider. */
+/** The entry of /sign-in/: a person who is signed in already, or comes back from another provider, goes straight on. */
 import { pagesOf } from '../account/OtherProviders';
 import { takeTokens } from '../account/issued-tokens';
 import { Beside, startPage } from '../account/page';

@@ -44,7 +44,7 @@ export interface SavingParts {
   copies: Copies;
   draft: Draft;
   now(): Date;
-  /** Milliseconds since some moment, by a clock that nobody sets. */
+  /** Milliseconds since some moment, by a clock that cannot be set. */
   elapsed(): number;
   /** Calls back after so many milliseconds; returns how to call that off. */
   later(milliseconds: number, callback: () => void): () => void;
