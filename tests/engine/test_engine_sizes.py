@@ -96,6 +96,15 @@ def test_an_api_of_a_stack_has_the_same_limits(aws: Aws) -> None:
         )
 
 
+def test_an_api_of_a_stack_is_held_to_them_when_it_is_updated(aws: Aws) -> None:
+    # Given a stack whose API is within the limits
+    name = unique("stack")
+    assert attempt(aws, name, resource("AWS::ApiGateway::RestApi", {"Body": _paths(2)}))[0] == "CREATE_COMPLETE"
+    # When an update gives it one resource too many, then CloudFormation rolls it back
+    status, _ = attempt(aws, name, resource("AWS::ApiGateway::RestApi", {"Body": _paths(301)}))
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+
+
 def test_an_api_grows_to_its_limit_by_call(aws: Aws) -> None:
     # Given an API with as many resources as one may have
     gateway = aws.client("apigateway")

@@ -11,6 +11,7 @@ from infra.checks.lint import LONGEST_STAGE
 from infra.checks.names import LONGEST_REGION
 from infra.checks.stacks import with_everything
 from infra.deploy import config, key_ring
+from infra.deploy.aws import Aws
 from infra.deploy.one_stack import rest_api
 from infra.deploy.parts import parts
 from infra.deploy.stage import Stage, StageError, load
@@ -75,6 +76,15 @@ def test_a_deploy_refuses_an_environment_that_lambda_refuses(over: int) -> None:
             config.check_environment("api-handler", variables)
     else:
         config.check_environment("api-handler", variables)
+
+
+def test_no_release_is_written_whose_environment_lambda_refuses(tmp_path: Path) -> None:
+    # Given stacks that put out a longer address than a function's environment can hold
+    stage = Stage("dev", "eu-north-1", "blog@example.com")
+    outputs = Outputs(SigningKey=longest_ring(), DistributionId="E123EXAMPLE", SiteUrl="https://" + "d" * 5000)
+    # Then the deploy ends before Chalice is told
+    with pytest.raises(config.ConfigError, match="bytes, and Lambda takes 4096"):
+        config.write(tmp_path, stage, Aws(None, stage.region, "123456789012", "aws"), outputs)
 
 
 def longest_ring() -> str:

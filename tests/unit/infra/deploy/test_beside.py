@@ -4,7 +4,7 @@ import pytest
 
 from infra.deploy.__main__ import beside
 from infra.deploy.aws import Aws
-from infra.deploy.stage import ROOT, Stage
+from infra.deploy.stage import GLOBAL_REGION, ROOT, Stage
 from tests.support.cloudformation import CloudFormation
 
 STAGE = Stage("prod", "eu-north-1", "blog@example.com", domain="example.com", protected=True, owner="web team")
@@ -15,9 +15,12 @@ class Account:
 
     def __init__(self) -> None:
         self.cloudformation = CloudFormation()
+        self.of_global_services = CloudFormation()
 
-    def client(self, service: str, **_: object) -> "CloudFormation | Empty":
-        return self.cloudformation if service == "cloudformation" else Empty()
+    def client(self, service: str, **where: object) -> "CloudFormation | Empty":
+        if service != "cloudformation":
+            return Empty()
+        return self.of_global_services if where.get("region_name") == GLOBAL_REGION else self.cloudformation
 
 
 ARN = "arn:aws:secretsmanager:eu-north-1:123456789012:secret:mytodolist-prod-signing-key-a1b2c3"
@@ -67,6 +70,28 @@ def test_the_version_of_the_signing_key_is_printed_once_there_is_one(capsys: pyt
     outputs = [{"OutputKey": "SigningKeyArn", "OutputValue": ARN}]
     account.cloudformation.stacks[STAGE.api_name] = {"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
     assert keys_rotated(account, capsys) == ["KeysRotated=after"]
+
+
+def test_a_firewall_that_is_switched_off_stays_while_the_one_stack_uses_it(capsys: pytest.CaptureFixture[str]) -> None:
+    # Given a firewall that the stage's file does not ask for any more, and a one stack that was deployed with it
+    account, name = Account(), STAGE.stack("firewall")
+    web_acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/mytodolist-prod/1234"
+    account.of_global_services.stacks[name] = {
+        "StackStatus": "CREATE_COMPLETE",
+        "Outputs": [{"OutputKey": "FirewallArn", "OutputValue": web_acl}],
+    }
+    root = {"StackStatus": "UPDATE_COMPLETE"}
+    parameters = [{"ParameterKey": "FirewallArn", "ParameterValue": web_acl}]
+    account.cloudformation.stacks[STAGE.api_name] = {**root, "Parameters": parameters}
+    aws = Aws(account, "eu-north-1", "123456789012", "aws")
+    # When what is beside the one stack is made, then the firewall stays, and the next step is said
+    beside(aws, STAGE, "")
+    assert name in account.of_global_services.stacks
+    assert f"{name} stays until the one stack is deployed without it" in capsys.readouterr().out
+    # And it goes when the one stack was deployed without it
+    account.cloudformation.stacks[STAGE.api_name] = root
+    beside(aws, STAGE, "")
+    assert name not in account.of_global_services.stacks
 
 
 def test_the_workflow_passes_the_version_on() -> None:
