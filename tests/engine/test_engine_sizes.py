@@ -101,8 +101,9 @@ def test_an_api_of_a_stack_is_held_to_them_when_it_is_updated(aws: Aws) -> None:
     name = unique("stack")
     assert attempt(aws, name, resource("AWS::ApiGateway::RestApi", {"Body": _paths(2)}))[0] == "CREATE_COMPLETE"
     # When an update gives it one resource too many, then CloudFormation rolls it back
-    status, _ = attempt(aws, name, resource("AWS::ApiGateway::RestApi", {"Body": _paths(301)}))
+    status, reasons = attempt(aws, name, resource("AWS::ApiGateway::RestApi", {"Body": _paths(301)}))
     assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Maximum number of Resources for this API has been reached" in reasons[-1]
 
 
 def test_an_api_grows_to_its_limit_by_call(aws: Aws) -> None:
