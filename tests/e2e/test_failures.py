@@ -59,6 +59,25 @@ def test_a_todo_that_is_not_added_keeps_its_words_even_over_a_reload(todos: List
     assert titles_of(ines.api) == ["Buy stamps"]
 
 
+def test_a_list_that_was_not_read_can_be_read_after_a_todo_was_added(new_page: NewPage, ines: Person) -> None:
+    # given a list that the API does not give, and a person who adds a todo to it all the same
+    add_todo(ines.api, "Buy milk")
+    todos = ListPage(new_page(ines))
+    todos.refuse("GET", 503)
+    todos.page.goto("/todos/")
+    again = todos.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    todos.add("Buy stamps")
+    todos.has("Buy stamps")
+    expect(todos.state).to_have_text("Not read")
+
+    # when the API answers again, then the person can read the rest
+    todos.relent()
+    again.click()
+    todos.has("Buy milk", "Buy stamps")
+    todos.is_saved()
+
+
 def test_what_is_refused_can_be_let_go(todos: ListPage, ines: Person) -> None:
     todos.add("Buy milk")
     todos.is_saved()

@@ -21,6 +21,9 @@ AT_ONCE = 5
 # The browser's own words for what the network did.
 NETWORK_ERRORS = ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", "ERR_FAILED", "CORS policy")
 UNAVAILABLE = "status of 503"
+# Attaching a photo gives the todo a new version. Where that overtakes the note, the page is refused and writes the note
+# again on top. In the other journeys a page makes one write to a thing at a time, and is never refused.
+BY_VERSION = {"photo": ("status of 412",)}
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Traveller:
     seed: int
     site: str
     storage: object
+    expected: tuple[str, ...]
 
 
 def travel(one: Traveller) -> list[str]:
@@ -41,7 +45,7 @@ def travel(one: Traveller) -> list[str]:
 
     def note(message: ConsoleMessage) -> None:
         text = f"{message.text} {message.location.get('url', '')}"
-        if message.type == "error" and not any(each in text for each in NETWORK_ERRORS):
+        if message.type == "error" and not any(each in text for each in (*NETWORK_ERRORS, *one.expected)):
             (unavailable if UNAVAILABLE in text else complaints).append(text)
 
     with UnreliableProxy(one.seed) as network, sync_playwright() as playwright:
@@ -76,7 +80,7 @@ def test_a_journey_ends_as_on_a_good_network(name: str, laptop: Laptop, people: 
     for seed in seeds:
         person = laptop.person("ines", groups=("authors",)) if name == "desk" else people.new()
         storage = None if name == "sign-in" else storage_of(person, site, client_id)
-        travellers.append(Traveller(person, JOURNEYS[name], seed, site, storage))
+        travellers.append(Traveller(person, JOURNEYS[name], seed, site, storage, BY_VERSION.get(name, ())))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         complaints = dict(zip(seeds, pool.map(travel, travellers), strict=True))
     assert {seed: said for seed, said in complaints.items() if said} == {}

@@ -206,7 +206,7 @@ export function TodoPage({ app }: { app: App }) {
             </div>
           )}
           {!state.isOpen && !hasTodos && !state.readFailure && <Loading />}
-          {!state.isOpen && !hasTodos && state.readFailure && (
+          {!state.isOpen && state.readFailure && (
             <Failed why={state.readFailure} onTryAgain={() => void reading.refresh()} />
           )}
           {state.isOpen && missing && (

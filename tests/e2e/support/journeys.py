@@ -14,6 +14,7 @@ from tests.support.laptop import PASSWORD, Person
 
 MILK, EGGS, BREAD, PLANTS = "Buy milk", "Boil eggs", "Bake bread", "Water the plants"
 AGAIN = re.compile("^Try again")
+SAVED = re.compile("Saved")
 LONG = 90
 SHORT_MS = 2_000
 Calm = Callable[[], None]
@@ -55,6 +56,7 @@ def keep_a_list(page: Page, person: Person, calm: Calm) -> None:
     todos.add(PLANTS)
     todos.delete(MILK)
     calm()
+    press_until(page, todos.state.filter(has_text=SAVED))
     todos.is_saved()
     todos.has("Boil six eggs", BREAD, PLANTS)
     stored = [(todo["title"], todo["completed"]) for todo in todos_of(person.api)]
@@ -73,6 +75,7 @@ def attach_a_photo(page: Page, person: Person, calm: Calm) -> None:
     sheet.get_by_label("Note").press("Tab")
     calm()
     press_until(page, sheet.get_by_role("img", name="dial.png"))
+    press_until(page, todos.state.filter(has_text=SAVED))
     todos.is_saved()
     (todo,) = todos_of(person.api)
     assert (todo["notes"], [photo["name"] for photo in todo["attachments"]]) == ("Two pints.", ["dial.png"])
